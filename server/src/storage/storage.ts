@@ -1,0 +1,220 @@
+/**
+ * The storage port. It keeps sealed records and serves them; it cannot make or alter one (architecture §4).
+ * Every write is one `commit`: all of it becomes durable, or none of it, on condition that every record version
+ * it names is still current (commit, then release). `conformance.ts` is the suite every adapter passes.
+ */
+
+export type RecordType =
+  | "app"
+  | "user"
+  | "user_key"
+  | "key_quorum"
+  | "policy"
+  | "wallet"
+  | "condition_set"
+  | "aggregation";
+
+/** A sealed authority record as the signer made it. `version` counts from 1. A deleted record keeps its last seal. */
+export type StoredRecord = {
+  appId: string;
+  type: RecordType;
+  id: string;
+  version: number;
+  sealed: string;
+  deleted: boolean;
+  createdAtMs: number;
+};
+
+export type RecordKey = { type: RecordType; id: string };
+
+/** An edge from one record to what it names; the index behind "who refers to this" and the wallet list filters. */
+export type RecordReference = {
+  kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity";
+  /** A record id, or the base64 SPKI of a key, or `<account type>:<handle>` for `identity`. */
+  to: string;
+};
+
+/** The next version of a record. Version 1 requires that none exists; version n+1 requires that n is current. */
+export type PutRecord = {
+  type: RecordType;
+  id: string;
+  version: number;
+  sealed: string;
+  deleted: boolean;
+  createdAtMs: number;
+  /** Replaces the references of the version before. */
+  references: RecordReference[];
+  /** Wallets only: what the list filters look at. `externalId` is unique in an app. */
+  wallet?: { address: string; chainType: string; externalId: string | undefined; archived: boolean };
+  /** User keys only. */
+  expiresAtMs?: number;
+};
+
+/** The parts of a user that carry no authority: shown, searched, never consulted for a decision. */
+export type StoredUser = {
+  appId: string;
+  id: string;
+  createdAtMs: number;
+  /** JSON text of the linked accounts, metadata and flags, in the server's own form. */
+  profile: string;
+};
+
+export type PutUser = {
+  id: string;
+  createdAtMs: number;
+  profile: string;
+  /** `<account type>:<handle>` of every linked account; unique in an app. Replaces those of before. */
+  accounts: string[];
+};
+
+export type StoredAnswer = { status: number; body: string };
+
+/** A payload that may be executed once. The answer is what a repeated request gets. */
+export type ConsumedRequest = { digest: string; expiresAtMs: number };
+
+export type IdempotencyEntry = {
+  key: string;
+  /** method + " " + path */
+  target: string;
+  /** SHA-256 of the canonical body, hex */
+  bodyDigest: string;
+  expiresAtMs: number;
+};
+
+export type TransactionStatus =
+  | "pending"
+  | "broadcasted"
+  | "confirmed"
+  | "finalized"
+  | "execution_reverted"
+  | "failed"
+  | "replaced"
+  | "provider_error";
+
+/** A send. Its exact signed bytes are stored before they are broadcast, so that a crash can only repeat them (I7). */
+export type StoredTransaction = {
+  appId: string;
+  id: string;
+  walletId: string;
+  caip2: string;
+  nonce: string;
+  status: TransactionStatus;
+  hash: string;
+  /** 0x-prefixed signed transaction */
+  signed: string;
+  referenceId: string | undefined;
+  createdAtMs: number;
+};
+
+export type NewTransaction = Omit<StoredTransaction, "appId" | "status">;
+
+/** What the app, and the operator, may see of a decision. Written for refusals too. */
+export type NewReceipt = {
+  /** Canonical JSON of the signer's receipt. */
+  receipt: string;
+  walletId: string | undefined;
+  decision: "ALLOW" | "DENY";
+  createdAtMs: number;
+};
+
+export type StoredReceipt = NewReceipt & { appId: string; sequence: number };
+
+export type CommitUnit = {
+  appId: string;
+  /** Versions the decision relied on. A record that is absent, deleted or at another version fails the commit. */
+  expect: (RecordKey & { version: number })[];
+  put: PutRecord[];
+  /** Sealed private material; written once with its wallet, never updated except by `seal` rotation. */
+  walletSecrets?: { walletId: string; sealedKey: string; sealedSeed: string | undefined }[];
+  putUsers?: PutUser[];
+  /** Removes the profile and account handles; the sealed user record is put as deleted in the same unit. */
+  deleteUsers?: string[];
+  receipt?: NewReceipt;
+  consume?: ConsumedRequest[];
+  idempotency?: IdempotencyEntry;
+  /** Stored for every entry of `consume` and for `idempotency`. Required when either is given. */
+  answer?: StoredAnswer;
+  transaction?: NewTransaction;
+};
+
+export type CommitResult =
+  | { ok: true; receiptSequence: number | undefined }
+  /** Some record moved on. Decide again. */
+  | { ok: false; reason: "stale"; records: RecordKey[] }
+  /** This payload was executed before; here is what it answered. */
+  | { ok: false; reason: "consumed"; digest: string; answer: StoredAnswer }
+  /** The idempotency key was used before. */
+  | { ok: false; reason: "idempotency_key_used"; entry: IdempotencyEntry; answer: StoredAnswer }
+  /** A unique value is taken. `user_account` names the handle, `nonce` a send that is not broadcast yet. */
+  | { ok: false; reason: "conflict"; on: "external_id" | "user_account" | "nonce"; value: string };
+
+export type Page = { cursor: string | undefined; limit: number };
+export type Paged<T> = { data: T[]; nextCursor: string | undefined };
+
+export type WalletFilter = {
+  chainType?: string;
+  /** Wallets whose owner quorum, or a child of it, has this user as a member. */
+  userId?: string;
+  /** The same for a public key (base64 SPKI). */
+  publicKey?: string;
+  externalId?: string;
+  address?: string;
+  includeArchived?: boolean;
+};
+
+export interface StorageReader {
+  /** Absent and deleted records are both undefined unless `includeDeleted`. */
+  findRecord(appId: string, key: RecordKey, options?: { includeDeleted?: boolean }): Promise<StoredRecord | undefined>;
+  /** In the order of `keys`; undefined where there is none. One round trip. */
+  findRecords(appId: string, keys: RecordKey[]): Promise<(StoredRecord | undefined)[]>;
+  /** Apps of the whole deployment, oldest first. */
+  listApps(): Promise<StoredRecord[]>;
+  findWalletSecret(
+    appId: string,
+    walletId: string,
+  ): Promise<{ sealedKey: string; sealedSeed: string | undefined } | undefined>;
+  /** Ordered by creation, then id. Cursors are opaque and bound to the app; a malformed one is `InvalidCursorError`. */
+  listWallets(appId: string, filter: WalletFilter, page: Page): Promise<Paged<StoredRecord>>;
+  /** Live records of the app that point at `to` by one of `kinds`. */
+  findReferrers(appId: string, kinds: RecordReference["kind"][], to: string, limit: number): Promise<RecordKey[]>;
+  /** User keys that expire after `nowMs`, newest first, at most `limit`. */
+  findUserKeys(appId: string, userId: string, nowMs: number, limit: number): Promise<StoredRecord[]>;
+  findUser(appId: string, id: string): Promise<StoredUser | undefined>;
+  findUserByAccount(appId: string, account: string): Promise<StoredUser | undefined>;
+  listUsers(appId: string, page: Page): Promise<Paged<StoredUser>>;
+  findConsumed(appId: string, digest: string, nowMs: number): Promise<StoredAnswer | undefined>;
+  findIdempotent(
+    appId: string,
+    key: string,
+    nowMs: number,
+  ): Promise<{ entry: IdempotencyEntry; answer: StoredAnswer } | undefined>;
+  findTransaction(appId: string, id: string): Promise<StoredTransaction | undefined>;
+  findTransactionsByReference(appId: string, referenceId: string): Promise<StoredTransaction[]>;
+  /** Committed sends that may not have reached their chain, oldest first, over all apps. */
+  listUnbroadcast(limit: number): Promise<StoredTransaction[]>;
+  /** Receipts of an app in order of sequence. */
+  listReceipts(appId: string, afterSequence: number, limit: number): Promise<StoredReceipt[]>;
+}
+
+export interface Storage extends StorageReader {
+  readonly kind: "sqlite" | "postgres";
+  /** Durable when it resolves. Calls waiting at the same moment share one transaction and one sync (group commit). */
+  commit(unit: CommitUnit): Promise<CommitResult>;
+  /** Sets the status of a send; `answer`, when given, replaces the stored answers that this send's commit wrote. */
+  settleTransaction(appId: string, id: string, status: TransactionStatus, answer?: StoredAnswer): Promise<void>;
+  /** Removes consumed payloads, idempotency entries and user keys that expired before `nowMs`. */
+  prune(nowMs: number): Promise<{ removed: number }>;
+  /** Resolves when the database answers and its schema is the one this build expects. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The cursor did not come from this app's list. */
+export class InvalidCursorError extends Error {
+  override name = "InvalidCursorError";
+}
+
+/** The database was written by a newer build. */
+export class SchemaTooNewError extends Error {
+  override name = "SchemaTooNewError";
+}
