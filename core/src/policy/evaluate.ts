@@ -1,0 +1,165 @@
+import { type Candidates, type CompiledPolicy, type CompiledRule, compilePolicy, isCandidate } from "./compile.ts";
+import { evaluateCondition, observe } from "./condition.ts";
+import {
+  type ConditionTrace,
+  type Decision,
+  type DecisionReason,
+  type RuleTrace,
+  readableObserved,
+  readableStored,
+  readableText,
+} from "./decision.ts";
+import type { Reading } from "./field-sources/field-source.ts";
+import { isMethodOfChainType, isPolicyMethod } from "./method.ts";
+import type { Truth } from "./operator.ts";
+import { type Facts, isOpaqueMethod, type PolicyRequest, partsOf, type RequestPart } from "./request.ts";
+import { isObject, member } from "./strict-object.ts";
+
+export { type CompiledPolicy, compilePolicy, type Decision };
+
+export type EvaluateOptions = {
+  /** Fill the trace of an ALLOW too. */
+  explain?: boolean;
+};
+
+/**
+ * Decides one request under one policy (03 §4, docs/policy-evaluation.md).
+ *
+ * INVARIANT (I9): ALLOW is only ever the answer when some ALLOW rule plainly matched and every DENY rule plainly did
+ * not; every other path ends in DENY. The order of rules and conditions makes no difference.
+ */
+export function evaluatePolicy(
+  policy: CompiledPolicy,
+  request: PolicyRequest,
+  facts: Facts,
+  options: EvaluateOptions = {},
+): Decision {
+  if (policy.unreadable !== undefined) return deny(policy, "policy_unreadable");
+  if (!isOfChain(policy.chainType, request.method)) return deny(policy, "policy_for_other_chain");
+  const decision = decidePart(policy, request, facts, options);
+  const parts = partsOf(request);
+  if (parts === undefined || decision.decision !== "ALLOW") return decision;
+  if (parts.length === 0) return deny(policy, "no_operations");
+  for (const { part, name } of parts) {
+    const partDecision = decidePart(policy, part, facts, options);
+    if (partDecision.decision !== "ALLOW") return { ...partDecision, part: name };
+  }
+  return decision;
+}
+
+/** Decides a request made of several operations: all of them have to be allowed, and there has to be one (I13). */
+export function evaluateAll(
+  policy: CompiledPolicy,
+  operations: readonly PolicyRequest[],
+  facts: Facts,
+  options: EvaluateOptions = {},
+): Decision {
+  let first: Decision | undefined;
+  for (const [operation, request] of operations.entries()) {
+    const decision = evaluatePolicy(policy, request, facts, options);
+    if (decision.decision !== "ALLOW") return { ...decision, operation };
+    first ??= decision;
+  }
+  return first ?? deny(policy, "no_operations");
+}
+
+function decidePart(policy: CompiledPolicy, request: RequestPart, facts: Facts, options: EvaluateOptions): Decision {
+  const candidates = candidatesOf(policy, request.method);
+  const reading: Reading = { request, facts, memo: new Map() };
+  let undecided: CompiledRule | undefined;
+  for (const rule of candidates.deny) {
+    const outcome = evaluateRule(rule, reading);
+    if (outcome === "FALSE") continue;
+    if (outcome === "TRUE") return denyWithTrace(policy, reading, "rule_denies", rule);
+    undecided ??= rule;
+  }
+  if (undecided !== undefined) return denyWithTrace(policy, reading, "rule_unknown", undecided);
+  for (const rule of candidates.allow) {
+    if (evaluateRule(rule, reading) === "TRUE") {
+      const trace = options.explain === true ? traceRules(policy, reading) : [];
+      return { decision: "ALLOW", reason: "rule_allows", policyId: policy.id, ruleId: rule.id, trace };
+    }
+  }
+  const hasRule = candidates.deny.length > 0 || candidates.allow.length > 0;
+  return denyWithTrace(policy, reading, hasRule ? "no_rule_allows" : "no_rule_for_method", undefined);
+}
+
+function candidatesOf(policy: CompiledPolicy, method: string): Candidates {
+  if (isOpaqueMethod(method)) return policy.byOpaqueMethod;
+  return policy.byMethod.get(method) ?? policy.byOtherMethod;
+}
+
+/** All conditions together: FALSE when one is, else UNKNOWN when one is, else TRUE; so their order is no matter. */
+function evaluateRule(rule: CompiledRule, reading: Reading): Truth {
+  if (rule.unreadable !== undefined) return "UNKNOWN";
+  let outcome: Truth = "TRUE";
+  for (const condition of rule.conditions) {
+    const result = condition === undefined ? "UNKNOWN" : evaluateCondition(condition, reading);
+    if (result === "FALSE") return "FALSE";
+    if (result !== "TRUE") outcome = "UNKNOWN";
+  }
+  return outcome;
+}
+
+function isOfChain(chainType: string, method: string): boolean {
+  if (method === "secp256k1_sign") return chainType === "ethereum";
+  return !isPolicyMethod(method) || isMethodOfChainType(method, chainType);
+}
+
+function deny(policy: CompiledPolicy, reason: DecisionReason): Decision {
+  return { decision: "DENY", reason, policyId: policy.id, trace: [] };
+}
+
+function denyWithTrace(
+  policy: CompiledPolicy,
+  reading: Reading,
+  reason: DecisionReason,
+  rule: CompiledRule | undefined,
+): Decision {
+  const trace = traceRules(policy, reading);
+  const denied: Decision = { decision: "DENY", reason, policyId: policy.id, trace };
+  return rule === undefined ? denied : { ...denied, ruleId: rule.id };
+}
+
+function traceRules(policy: CompiledPolicy, reading: Reading): RuleTrace[] {
+  return policy.rules.map((rule) => traceRule(rule, reading));
+}
+
+const outcomes = { TRUE: "matched", FALSE: "not_matched", UNKNOWN: "unknown" } as const;
+
+function traceRule(rule: CompiledRule, reading: Reading): RuleTrace {
+  const trace = { rule_id: rule.id, name: readableText(rule.name), action: rule.action };
+  if (!isCandidate(rule, reading.request.method)) return { ...trace, outcome: "method_differs" };
+  if (rule.unreadable !== undefined) return { ...trace, outcome: "unknown", why: rule.unreadable };
+  const outcome = evaluateRule(rule, reading);
+  const condition = outcome === "TRUE" ? undefined : traceFirst(rule, outcome, reading);
+  return { ...trace, outcome: outcomes[outcome], ...(condition === undefined ? {} : { condition }) };
+}
+
+/** The first condition with the result that decided about the rule. */
+function traceFirst(rule: CompiledRule, result: Truth, reading: Reading): ConditionTrace | undefined {
+  for (const [index, condition] of rule.conditions.entries()) {
+    const is = condition === undefined ? "UNKNOWN" : evaluateCondition(condition, reading);
+    if (is !== result) continue;
+    const stored = rule.stored[index];
+    const text = (name: string): string => readableStored(isObject(stored) ? (member(stored, name) ?? "") : "");
+    const observed = condition === undefined ? undefined : observe(condition, reading);
+    const why = observed === undefined ? "the condition cannot be read" : whyNot(observed, result);
+    return {
+      index,
+      field_source: text("field_source"),
+      field: text("field"),
+      operator: text("operator"),
+      value: text("value"),
+      observed: observed === undefined ? null : readableObserved(observed),
+      result,
+      ...(why === undefined ? {} : { why }),
+    };
+  }
+  return undefined;
+}
+
+function whyNot(observed: ReturnType<typeof observe>, result: Truth): string | undefined {
+  if (!observed.known) return observed.why;
+  return result === "UNKNOWN" ? "the value of the condition, or its condition set, cannot be compared" : undefined;
+}

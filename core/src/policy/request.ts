@@ -1,0 +1,77 @@
+import type { EthereumRequest } from "../ethereum/types.ts";
+import type { ConditionSet } from "./condition-set.ts";
+
+/** What a policy decides about: a decoded wallet request, an export of key material, or a raw signature. */
+export type PolicyRequest =
+  | EthereumRequest
+  | { method: "exportPrivateKey" }
+  | { method: "exportSeedPhrase" }
+  | { method: "raw_sign" };
+
+/**
+ * A piece of a request that has to be allowed beside the request itself. `beyond_grammar` stands for what no field of
+ * the grammar can name; since no rule is about it, only a `*` rule that restricts nothing of the request allows it.
+ */
+export type RequestPart = PolicyRequest | { method: "beyond_grammar"; what: string };
+
+/** What a decision depends on beside the request and the policy. A fact that is missing is not known (I9). */
+export type Facts = {
+  /** Unix seconds, whole. */
+  nowS: number;
+  /** By condition set id. A deleted set is absent; an empty one is present and holds nothing. */
+  conditionSets?: ReadonlyMap<string, ConditionSet> | undefined;
+  /** By aggregation id: the sum for this request's group, this request's own metric included (06 §3). */
+  aggregations?: ReadonlyMap<string, bigint> | undefined;
+};
+
+/** A signature over bytes that hide what they mean: whatever a DENY rule is about may be behind them. */
+export function isOpaqueMethod(method: string): boolean {
+  return method === "secp256k1_sign" || method === "raw_sign";
+}
+
+/**
+ * The pieces that need a rule of their own beside the request itself (I13), or undefined when there are none, which is
+ * the common case. An empty array stands for a list that has to name something and names nothing: to be denied.
+ */
+export function partsOf(request: PolicyRequest): { part: RequestPart; name: string }[] | undefined {
+  switch (request.method) {
+    case "eth_signTransaction":
+    case "eth_sendTransaction":
+      return transactionPartsOf(request.transaction);
+    case "eth_sign7702Authorization":
+      // EIP-7702: chain id 0 makes the authorization valid on every chain, those to come included.
+      return request.authorization.chainId === 0n ? [beyondGrammar("an authorization for every chain")] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function transactionPartsOf(
+  transaction: Extract<EthereumRequest, { method: "eth_signTransaction" }>["transaction"],
+): { part: RequestPart; name: string }[] | undefined {
+  switch (transaction.type) {
+    case 0:
+      // Before EIP-155 a transaction did not name its chain and is valid on each of them.
+      return transaction.chainId === undefined ? [beyondGrammar("a transaction for every chain")] : undefined;
+    case 1:
+    case 2:
+      return undefined;
+    case 3:
+      return [beyondGrammar("the blobs of the transaction")];
+    case 4:
+      return transaction.authorizationList.flatMap(({ address, chainId, nonce }, index) => {
+        const part: RequestPart = {
+          method: "eth_sign7702Authorization",
+          authorization: { contract: address, chainId, nonce },
+        };
+        const name = `authorization ${index} of the transaction`;
+        return [{ part, name }, ...(chainId === 0n ? [beyondGrammar(`${name}, which is for every chain`)] : [])];
+      });
+    default:
+      return [];
+  }
+}
+
+function beyondGrammar(what: string): { part: RequestPart; name: string } {
+  return { part: { method: "beyond_grammar", what }, name: what };
+}
