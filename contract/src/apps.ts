@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { named } from "./components.ts";
+import { pathId } from "./fields.ts";
+import { defineRoute } from "./route.ts";
+
+const createOnLogin = z.enum(["users-without-wallets", "all-users", "off"]);
+const nullableText = z.string().nullable();
+
+/** Clients read all of these members, so all of them are always there; most name features that this server lacks. */
+export const app = named(
+  "App",
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    verification_key: z.string(),
+    accent_color: nullableText,
+    logo_url: nullableText,
+    icon_url: nullableText,
+    theme: z.string(),
+    terms_and_conditions_url: nullableText,
+    privacy_policy_url: nullableText,
+    legal_name: nullableText,
+    data_classification: z.literal("public"),
+    allowed_domains: z.array(z.string()),
+    allowed_native_app_ids: z.array(z.string()),
+    allowed_native_app_url_schemes: z.array(z.string()),
+    allowlist_enabled: z.boolean(),
+    allowlist_config: z.object({
+      cta_text: nullableText,
+      cta_link: nullableText,
+      error_title: nullableText,
+      error_detail: nullableText,
+    }),
+    max_linked_wallets_per_user: z.number().int().nullable(),
+    require_users_accept_terms: z.boolean().nullable(),
+    disable_plus_emails: z.boolean(),
+    captcha_enabled: z.boolean(),
+    enabled_captcha_provider: z.enum(["turnstile", "hcaptcha"]).nullable(),
+    custom_api_url: nullableText,
+    custom_jwt_auth: z.boolean(),
+    custom_oauth_providers: z.array(
+      z.object({
+        enabled: z.boolean(),
+        provider: z.string(),
+        provider_display_name: z.string(),
+        provider_icon_url: z.string(),
+      }),
+    ),
+    merge_accounts_by_email: z.boolean(),
+    mfa_methods: z.array(z.enum(["sms", "totp", "passkey", "email"])),
+    enforce_wallet_uis: z.boolean(),
+    legacy_wallet_ui_config: z.boolean(),
+    show_wallet_login_first: z.boolean(),
+    external_wallets_for_signup_enabled: z.boolean(),
+    passkeys_for_signup_enabled: z.boolean(),
+    whatsapp_enabled: z.boolean(),
+    fiat_on_ramp_enabled: z.boolean(),
+    wallet_connect_cloud_project_id: nullableText,
+    farcaster_link_wallets_enabled: z.boolean(),
+    twitter_oauth_on_mobile_enabled: z.boolean(),
+    email_auth: z.boolean(),
+    sms_auth: z.boolean(),
+    wallet_auth: z.boolean(),
+    solana_wallet_auth: z.boolean(),
+    guest_auth: z.boolean(),
+    passkey_auth: z.boolean(),
+    farcaster_auth: z.boolean(),
+    telegram_auth: z.boolean(),
+    telegram_oauth: z.boolean(),
+    google_oauth: z.boolean(),
+    twitter_oauth: z.boolean(),
+    discord_oauth: z.boolean(),
+    github_oauth: z.boolean(),
+    spotify_oauth: z.boolean(),
+    instagram_oauth: z.boolean(),
+    tiktok_oauth: z.boolean(),
+    line_oauth: z.boolean(),
+    linkedin_oauth: z.boolean(),
+    apple_oauth: z.boolean(),
+    twitch_oauth: z.boolean(),
+    smart_wallet_config: z.object({ enabled: z.literal(false) }),
+    embedded_wallet_config: z.object({
+      create_on_login: createOnLogin,
+      ethereum: z.object({ create_on_login: createOnLogin }),
+      solana: z.object({ create_on_login: createOnLogin }),
+      user_owned_recovery_options: z.array(z.string()),
+      mode: z.literal("user-controlled-server-wallets-only"),
+    }),
+    created_at: z.number().int().nonnegative().optional().describe("Unix seconds"),
+  }),
+);
+
+export const appRoutes = {
+  getApp: defineRoute({
+    id: "getApp",
+    method: "GET",
+    path: "/v1/apps/{app_id}",
+    summary: "Get the app's settings",
+    caller: "app",
+    authorization: "none",
+    request: { params: z.strictObject({ app_id: pathId }) },
+    responses: { 200: app },
+    errors: ["not_found"],
+    idempotent: false,
+  }),
+};
