@@ -1,0 +1,25 @@
+import type { JsonValue } from "@mandate/core/encoding/json-value";
+import type { HighWater } from "./high-water.ts";
+import type { JwtPin } from "./records.ts";
+import type { Sealer } from "./seal.ts";
+
+export type TokenVerdict =
+  | { ok: true; subject: string; expiresAtMs: number }
+  | { ok: false; code: string; message: string };
+
+/** Everything the signer's core takes from outside: made once in `main.ts`, replaced as a whole in tests. */
+export type SignerContext = {
+  sealer: Sealer;
+  highWater: HighWater;
+  nowMs(): number;
+  /** Kernel-seeded random bytes. */
+  random(length: number): Uint8Array;
+  /** The public origins a signed `url` may begin with, in order of likelihood. */
+  origins: readonly string[];
+  /** base64 SPKI of the key that may create apps; undefined refuses all operator requests. */
+  operatorPublicKey: string | undefined;
+  /** What the API may spend on fees of its own choosing, in wei per transaction (I7). */
+  feeBudgetWei: bigint;
+  /** Verifies a token of the app's own identity provider against its pin (or, for a JWKS URL, the key set given). */
+  verifyUserToken(token: string, pin: JwtPin, jwks: JsonValue | undefined, nowMs: number): TokenVerdict;
+};

@@ -1,0 +1,91 @@
+import type { JsonObject } from "@mandate/core/encoding/json-value";
+import { type CompiledPolicy, compilePolicy, evaluatePolicy } from "@mandate/core/policy/evaluate";
+import type { Facts, PolicyRequest } from "@mandate/core/policy/request";
+import type { Authorization, SatisfiedPrincipal } from "./authorize.ts";
+import type { Operation } from "./operation.ts";
+import type { PolicyBody, WalletBody } from "./records.ts";
+import type { AuthorityRecord } from "./seal.ts";
+
+export type Verdict = { decision: "ALLOW" | "DENY"; explanation: JsonObject };
+
+/**
+ * The policy in force is the acting principal's and only that (I10): the owner's is the wallet's policy; a session
+ * signer's is its override policy, or the wallet's where it has none. A request that several signers satisfied is
+ * allowed when one of them may make it. No policy anywhere means unrestricted.
+ */
+export function decide(
+  op: Operation,
+  wallet: AuthorityRecord<WalletBody>,
+  authorization: Authorization | undefined,
+  request: PolicyRequest,
+): Verdict {
+  const owner = authorization?.satisfied.find(({ role }) => role === "owner");
+  const principals = owner !== undefined ? [owner] : (authorization?.satisfied ?? []);
+  if (principals.length === 0) return decideFor(op, undefined, wallet.body.policy_ids, request);
+  let denied: Verdict | undefined;
+  for (const principal of principals) {
+    const verdict = decideFor(op, principal, policyIdsOf(wallet.body, principal), request);
+    if (verdict.decision === "ALLOW") return verdict;
+    denied ??= verdict;
+  }
+  return denied!;
+}
+
+function policyIdsOf(wallet: WalletBody, principal: SatisfiedPrincipal): readonly string[] {
+  if (principal.role === "owner") return wallet.policy_ids;
+  const signer = wallet.additional_signers.find(({ signer_id }) => signer_id === principal.quorumId);
+  const override = signer?.override_policy_ids ?? [];
+  return override.length > 0 ? override : wallet.policy_ids;
+}
+
+function decideFor(
+  op: Operation,
+  principal: SatisfiedPrincipal | undefined,
+  policyIds: readonly string[],
+  request: PolicyRequest,
+): Verdict {
+  const who: JsonObject =
+    principal === undefined
+      ? { principal: { role: "app" } }
+      : {
+          principal: {
+            role: principal.role,
+            key_quorum_id: principal.quorumId,
+            approved_by: principal.approvedBy as unknown as JsonObject[],
+          },
+        };
+  if (policyIds.length === 0)
+    return { decision: "ALLOW", explanation: { ...who, policy_id: null, reason: "no_policy_applies" } };
+
+  // INVARIANT: every attached policy must allow; the wire admits one, and a second one could only narrow.
+  let explanation: JsonObject = who;
+  for (const id of policyIds) {
+    const record = op.records.get("policy", id);
+    op.records.markUsed(record);
+    explanation = { ...who, policy_id: id, policy_version: record.version };
+    if (record.deleted) return { decision: "DENY", explanation: { ...explanation, reason: "policy_deleted" } };
+    const facts: Facts = { nowS: Math.floor(op.nowMs / 1000) };
+    const decision = evaluatePolicy(compiledPolicy(record), request, facts);
+    explanation = {
+      ...explanation,
+      reason: decision.reason,
+      ...(decision.ruleId === undefined ? {} : { rule_id: decision.ruleId }),
+    };
+    if (decision.decision !== "ALLOW") {
+      return { decision: "DENY", explanation: { ...explanation, rules: decision.trace as unknown as JsonObject[] } };
+    }
+  }
+  return { decision: "ALLOW", explanation };
+}
+
+const compiled = new WeakMap<object, CompiledPolicy>();
+
+/** Opened records are frozen and shared, so what was compiled from one stays true of it. */
+function compiledPolicy(record: AuthorityRecord<PolicyBody>): CompiledPolicy {
+  let policy = compiled.get(record.body);
+  if (policy === undefined) {
+    policy = compilePolicy({ id: record.id, ...record.body });
+    compiled.set(record.body, policy);
+  }
+  return policy;
+}

@@ -1,0 +1,72 @@
+import type { JsonObject } from "@mandate/core/encoding/json-value";
+import type { Rule } from "@mandate/core/policy/policy";
+
+/**
+ * What stands in the body of each authority record. These are the wire's own spellings, since most of it is echoed.
+ * Only the signer makes them; the types are what its parsers guarantee.
+ */
+export type AppBody = JsonObject & {
+  name: string;
+  secrets: { id: string; sha256: string; created_at: number }[];
+  allowed_origins: string[];
+  /** How the app's own identity provider is recognised; null when the app has none. */
+  jwt: JwtPin | null;
+  server_side_access: boolean;
+  test_accounts: { email: string; otp_sealed: string }[];
+  /** Signs the access tokens of this app's users (ES256). Clients read the public half as `verification_key`. */
+  token_key: { kid: string; public_key_pem: string; sealed: string };
+};
+
+export type JwtPin = {
+  /** PEM SPKI. Exactly one of this and `jwks_url` is set. */
+  public_key_pem: string | null;
+  jwks_url: string | null;
+  issuer: string | null;
+  audience: string | null;
+  subject_claim: string;
+};
+
+/** `identities` are `custom_auth:<subject>`: who may obtain a key for this user. */
+export type UserBody = JsonObject & { identities: string[] };
+
+export type UserKeyBody = JsonObject & {
+  user_id: string;
+  /** base64 SPKI */
+  public_key: string;
+  /** Unix ms */
+  expires_at: number;
+  token_sha256: string;
+};
+
+export type KeyQuorumBody = JsonObject & {
+  display_name: string | null;
+  authorization_threshold: number | null;
+  authorization_keys: { public_key: string; display_name: string | null }[];
+  user_ids: string[];
+  key_quorum_ids: string[];
+};
+
+export type PolicyBody = JsonObject & {
+  version: "1.0";
+  name: string;
+  chain_type: string;
+  rules: (Rule & JsonObject)[];
+  owner_id: string | null;
+};
+
+export type AdditionalSigner = { signer_id: string; override_policy_ids?: string[] };
+
+export type WalletBody = JsonObject & {
+  address: string;
+  /** 65 bytes, hex: what every signature is verified against before it is released. */
+  verifying_key: string;
+  chain_type: string;
+  owner_id: string | null;
+  policy_ids: string[];
+  additional_signers: AdditionalSigner[];
+  display_name: string | null;
+  external_id: string | null;
+  exported_at: number | null;
+  imported_at: number | null;
+  archived_at: number | null;
+};

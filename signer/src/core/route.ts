@@ -1,0 +1,74 @@
+/**
+ * The operations that need authority, found from the method and path the caller signed. `/v1/x` and `/api/v1/x` name
+ * the same operation; a doubled slash in front is what a base URL with a trailing slash produces (spec 00 §2).
+ */
+export type AuthorityRoute = { operation: AuthorityOperation; params: { [name: string]: string } };
+
+const ROUTES = [
+  ["createApp", "POST", "/operator/v1/apps"],
+  ["createAppSecret", "POST", "/operator/v1/apps/:id/secrets"],
+  ["createKeyQuorum", "POST", "/key_quorums"],
+  ["updateKeyQuorum", "PATCH", "/key_quorums/:id"],
+  ["deleteKeyQuorum", "DELETE", "/key_quorums/:id"],
+  ["createPolicy", "POST", "/policies"],
+  ["updatePolicy", "PATCH", "/policies/:id"],
+  ["deletePolicy", "DELETE", "/policies/:id"],
+  ["createPolicyRule", "POST", "/policies/:id/rules"],
+  ["updatePolicyRule", "PATCH", "/policies/:id/rules/:rule"],
+  ["deletePolicyRule", "DELETE", "/policies/:id/rules/:rule"],
+  ["createUser", "POST", "/users"],
+  ["deleteUser", "DELETE", "/users/:id"],
+  ["createUserWallets", "POST", "/users/:id/wallets"],
+  ["authenticateUser", "POST", "/wallets/authenticate"],
+  ["authenticateUser", "POST", "/user_signers/authenticate"],
+  ["createWallet", "POST", "/wallets"],
+  ["updateWallet", "PATCH", "/wallets/:id"],
+  ["walletRpc", "POST", "/wallets/:id/rpc"],
+  ["exportWallet", "POST", "/wallets/:id/export"],
+] as const;
+
+export type AuthorityOperation = (typeof ROUTES)[number][0];
+
+export function matchAuthorityRoute(method: string, target: string): AuthorityRoute | undefined {
+  const path = routePath(target);
+  if (path === undefined) return undefined;
+  const segments = path.split("/");
+  for (const [operation, routeMethod, pattern] of ROUTES) {
+    if (routeMethod !== method) continue;
+    const params = matchPattern(pattern.split("/"), segments);
+    if (params !== undefined) return { operation, params };
+  }
+  return undefined;
+}
+
+function routePath(target: string): string | undefined {
+  const path = target.split("?", 1)[0]!.replace(/^\/\/+/, "/");
+  if (path.startsWith("/operator/")) return path;
+  const match = /^\/(?:api\/)?v1(\/.+)$/.exec(path);
+  return match?.[1];
+}
+
+/** A parameter equals a segment, percent-decoded. Literal routes stand before patterns that would also match. */
+function matchPattern(pattern: string[], segments: string[]): { [name: string]: string } | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const params: { [name: string]: string } = {};
+  for (const [at, part] of pattern.entries()) {
+    const segment = segments[at]!;
+    if (!part.startsWith(":")) {
+      if (part !== segment) return undefined;
+      continue;
+    }
+    const value = decodeSegment(segment);
+    if (value === undefined || value === "") return undefined;
+    params[part.slice(1)] = value;
+  }
+  return params;
+}
+
+function decodeSegment(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,205 @@
+import { deriveSecp256k1 } from "@mandate/core/crypto/bip32";
+import { mnemonicFromEntropy, seedFromMnemonic } from "@mandate/core/crypto/bip39";
+import { secp256k1PublicKey } from "@mandate/core/crypto/primitives";
+import { ethereumAddressBytes } from "@mandate/core/crypto/secp256k1";
+import { encodeHex } from "@mandate/core/encoding/hex";
+import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
+import { encodeUtf8 } from "@mandate/core/encoding/utf8";
+import { toChecksumAddress } from "@mandate/core/ethereum/address";
+import type { PutRecord, SignerAccepted } from "../protocol.ts";
+import { accept } from "./accept.ts";
+import { authorize } from "./authorize.ts";
+import { makeId } from "./id.ts";
+import {
+  authenticateApp,
+  type Operation,
+  optionalText,
+  requireBody,
+  requireList,
+  requireObject,
+  requireText,
+} from "./operation.ts";
+import { createUserQuorum, readOwnership, requireQuorum } from "./ownership.ts";
+import { putRecord } from "./put-record.ts";
+import type { AdditionalSigner, WalletBody } from "./records.ts";
+import { invalidData, Refusal } from "./refusal.ts";
+
+const CREATE_MEMBERS = [
+  "chain_type",
+  "owner",
+  "owner_id",
+  "policy_ids",
+  "additional_signers",
+  "display_name",
+  "external_id",
+];
+const UPDATE_MEMBERS = ["policy_ids", "owner", "owner_id", "additional_signers", "display_name", "external_id"];
+const ADDITIONAL_SIGNERS_MAX = 20;
+/** BIP-44, coin type 60 (SLIP-44), first account and address. */
+const ETHEREUM_PATH = "m/44'/60'/0'/0/0";
+const ENTROPY_BYTES = 16;
+
+export function createWallet(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  const body = requireBody(op, CREATE_MEMBERS);
+  const ownership = readOwnership(op, body, "create");
+  const wallet = makeWallet(op, body, ownership.given ? ownership.ownerId : null);
+  const put = [...(ownership.given ? ownership.put : []), wallet.put];
+  return accept(op, { changesState: true, put, walletSecrets: [wallet.secret], walletId: wallet.put.id });
+}
+
+/** The wallets that come with a user or are added to one: owned by the user, perhaps already with signers. */
+export function makeUserWallets(
+  op: Operation,
+  userId: string,
+  items: JsonValue[],
+): { put: PutRecord[]; walletSecrets: SignerAccepted["walletSecrets"] } {
+  const put: PutRecord[] = [];
+  const walletSecrets: SignerAccepted["walletSecrets"] = [];
+  for (const [at, item] of items.entries()) {
+    const members = ["chain_type", "policy_ids", "additional_signers", "external_id", "create_smart_wallet"];
+    const body = requireObject(item, `wallets.${at}`, members);
+    if (body.create_smart_wallet === true)
+      throw new Refusal(400, "not_supported", "smart wallets are not supported by this server");
+    const owner = createUserQuorum(op, userId);
+    const wallet = makeWallet(op, body, owner.ownerId);
+    put.push(...owner.put, wallet.put);
+    walletSecrets.push(wallet.secret);
+  }
+  return { put, walletSecrets };
+}
+
+function makeWallet(op: Operation, body: JsonObject, ownerId: string | null) {
+  const chainType = requireText(body.chain_type, "chain_type", 30);
+  if (chainType !== "ethereum") {
+    throw new Refusal(400, "not_supported", `wallets of chain type \`${chainType}\` are not supported by this server`);
+  }
+  const id = makeId(op.ctx);
+  const { address, verifyingKey, secret } = makeEthereumKey(op, id);
+  const record: WalletBody = {
+    address,
+    verifying_key: verifyingKey,
+    chain_type: chainType,
+    owner_id: ownerId,
+    policy_ids: readPolicyIds(op, body.policy_ids ?? [], "policy_ids", chainType),
+    additional_signers: readAdditionalSigners(op, body.additional_signers ?? [], chainType),
+    display_name: optionalText(body.display_name, "display_name", 100),
+    external_id: readExternalId(body.external_id),
+    exported_at: null,
+    imported_at: null,
+    archived_at: null,
+  };
+  return { put: putRecord(op, { type: "wallet", id, version: 1, body: record }), secret };
+}
+
+/** A new mnemonic and the key at index 0; both are sealed before this returns and the bytes are overwritten. */
+function makeEthereumKey(op: Operation, walletId: string) {
+  const entropy = op.ctx.random(ENTROPY_BYTES);
+  const mnemonic = mnemonicFromEntropy(entropy);
+  const seed = seedFromMnemonic(mnemonic);
+  const privateKey = deriveSecp256k1(seed, ETHEREUM_PATH);
+  const phrase = encodeUtf8(mnemonic);
+  try {
+    const publicKey = secp256k1PublicKey(privateKey, false);
+    const address = toChecksumAddress(ethereumAddressBytes(publicKey));
+    const header = { appId: op.appId, id: walletId, version: 1 };
+    const sealedKey = op.ctx.sealer.sealSecret({ ...header, type: "wallet_key" }, privateKey, op.ctx.random(32));
+    const sealedSeed = op.ctx.sealer.sealSecret({ ...header, type: "wallet_seed" }, phrase, op.ctx.random(32));
+    return { address, verifyingKey: encodeHex(publicKey), secret: { walletId, sealedKey, sealedSeed } };
+  } finally {
+    for (const bytes of [entropy, seed, privateKey, phrase]) bytes.fill(0);
+  }
+}
+
+/** Only the owner changes a wallet; a session signer never does (I20). Without an owner the app's secret does. */
+export function updateWallet(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  const record = op.records.get("wallet", op.route.params.id!);
+  if (record.deleted || record.body.archived_at !== null) throw new Refusal(404, "not_found", "Wallet not found");
+  op.records.markUsed(record);
+  const wallet = record.body;
+  const authorization =
+    wallet.owner_id === null ? undefined : authorize(op, [{ role: "owner", quorumId: wallet.owner_id }]);
+
+  const body = requireBody(op, UPDATE_MEMBERS);
+  if (Object.values(body).every((value) => value === "")) throw invalidData("At least one field must be provided");
+  const ownership = readOwnership(op, body, "update");
+  const next: WalletBody = {
+    ...wallet,
+    ...(ownership.given ? { owner_id: ownership.ownerId } : {}),
+    ...(body.policy_ids === undefined
+      ? {}
+      : { policy_ids: readPolicyIds(op, body.policy_ids, "policy_ids", wallet.chain_type) }),
+    ...(body.additional_signers === undefined
+      ? {}
+      : { additional_signers: readAdditionalSigners(op, body.additional_signers, wallet.chain_type) }),
+    ...(body.display_name === undefined ? {} : { display_name: optionalText(body.display_name, "display_name", 100) }),
+    ...(body.external_id === undefined ? {} : { external_id: changeExternalId(wallet, body.external_id) }),
+  };
+  const put = putRecord(op, {
+    type: "wallet",
+    id: record.id,
+    version: record.version + 1,
+    createdAtMs: record.createdAtMs,
+    body: next,
+  });
+  return accept(op, {
+    changesState: true,
+    put: [...(ownership.given ? ownership.put : []), put],
+    walletId: record.id,
+    ...(authorization === undefined ? {} : { authorization }),
+    more: { before: controls(wallet), after: controls(next) },
+  });
+}
+
+function controls(wallet: WalletBody): JsonObject {
+  const { owner_id, policy_ids, additional_signers } = wallet;
+  return { owner_id, policy_ids: [...policy_ids], additional_signers: additional_signers as unknown as JsonObject[] };
+}
+
+function readPolicyIds(op: Operation, value: JsonValue, at: string, chainType: string): string[] {
+  const ids = requireList(value, at, 100);
+  if (ids.length > 1) throw invalidData("Only one policy ID can be set");
+  return ids.map((item) => {
+    const id = requireText(item, at, 64);
+    const policy = op.records.get("policy", id);
+    if (policy.deleted) throw invalidData(`${at}: there is no policy \`${id}\` in this app`);
+    if (policy.body.chain_type !== chainType) {
+      throw invalidData(
+        `${at}: policy \`${id}\` is for chain type \`${policy.body.chain_type}\`, the wallet is \`${chainType}\``,
+      );
+    }
+    op.records.markUsed(policy);
+    return id;
+  });
+}
+
+function readAdditionalSigners(op: Operation, value: JsonValue, chainType: string): AdditionalSigner[] {
+  const items = requireList(value, "additional_signers", ADDITIONAL_SIGNERS_MAX);
+  const signers = items.map((item, at): AdditionalSigner => {
+    const name = `additional_signers.${at}`;
+    const signer = requireObject(item, name, ["signer_id", "override_policy_ids"]);
+    const signerId = requireQuorum(op, signer.signer_id, `${name}.signer_id`);
+    if (signer.override_policy_ids === undefined) return { signer_id: signerId };
+    const policies = readPolicyIds(op, signer.override_policy_ids, `${name}.override_policy_ids`, chainType);
+    return { signer_id: signerId, override_policy_ids: policies };
+  });
+  if (new Set(signers.map((signer) => signer.signer_id)).size !== signers.length) {
+    throw invalidData("additional_signers names a signer_id twice; give each signer once, with one policy");
+  }
+  return signers;
+}
+
+function readExternalId(value: JsonValue | undefined): string | null {
+  const id = optionalText(value, "external_id", 64);
+  if (id !== null && !/^[a-zA-Z0-9_-]+$/.test(id))
+    throw invalidData("external_id may hold letters, digits, _ and - only");
+  return id;
+}
+
+function changeExternalId(wallet: WalletBody, value: JsonValue): string | null {
+  const id = readExternalId(value);
+  if (wallet.external_id !== null && wallet.external_id !== id)
+    throw invalidData("external_id is already set and cannot be changed");
+  return id;
+}

@@ -1,0 +1,188 @@
+import { isWellFormedText } from "@mandate/core/encoding/utf8";
+import { createApp, createAppSecret } from "./core/apps.ts";
+import type { SignerContext } from "./core/context.ts";
+import { exportWallet } from "./core/export-wallet.ts";
+import { createKeyQuorum, deleteKeyQuorum, updateKeyQuorum } from "./core/key-quorums.ts";
+import { type Operation, openOperation } from "./core/operation.ts";
+import {
+  createPolicy,
+  createPolicyRule,
+  deletePolicy,
+  deletePolicyRule,
+  updatePolicy,
+  updatePolicyRule,
+} from "./core/policies.ts";
+import { NeedRecords, Refusal, StaleRecords } from "./core/refusal.ts";
+import type { AuthorityOperation } from "./core/route.ts";
+import { signWalletRequest } from "./core/sign.ts";
+import { authenticateUser } from "./core/user-keys.ts";
+import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
+import { createWallet, updateWallet } from "./core/wallets.ts";
+import { ACCEPTED, type Phase } from "./phase.ts";
+import type { Frame, SignerAnswer, SignerMessage, SignerRequest, SignerStatus, TransactionFill } from "./protocol.ts";
+
+const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) => SignerAnswer } = {
+  createApp,
+  createAppSecret,
+  createKeyQuorum,
+  updateKeyQuorum,
+  deleteKeyQuorum,
+  createPolicy,
+  updatePolicy,
+  deletePolicy,
+  createPolicyRule,
+  updatePolicyRule,
+  deletePolicyRule,
+  createUser,
+  deleteUser,
+  createUserWallets,
+  authenticateUser,
+  createWallet,
+  updateWallet,
+  walletRpc: signWalletRequest,
+  exportWallet,
+};
+
+export type SignerState = {
+  phase: Phase;
+  /** Undefined while sealed. */
+  context: SignerContext | undefined;
+  status: Omit<SignerStatus, "outcome" | "phase">;
+  /** Told of every failure that is not the caller's; receives no request data. */
+  report(message: string): void;
+};
+
+/** Message in, answer out. Total: whatever arrives, the answer is one of the protocol's, and nothing escapes. */
+export function handle(state: SignerState, frame: Frame): SignerAnswer {
+  try {
+    const message = parseMessage(frame);
+    if (message === undefined) return refused(400, "invalid_message", "the message is not one of this protocol");
+    if (!ACCEPTED[state.phase].has(message.kind)) {
+      return refused(503, "signer_not_ready", `the signer is ${state.phase} and does not accept \`${message.kind}\``);
+    }
+    if (message.kind === "status") return { outcome: "status", phase: state.phase, ...state.status };
+    const context = state.context;
+    if (context === undefined) return refused(503, "signer_not_ready", "the signer has no root key yet");
+    if (message.kind === "committed") {
+      noteCommitted(context, message.records);
+      return { outcome: "noted" };
+    }
+    return handleRequest(context, message);
+  } catch (error) {
+    // Neither the error's text nor its stack leaves: either could hold what was being worked on.
+    state.report(`internal error: ${error instanceof Error ? error.name : typeof error} ${firstFrame(error)}`);
+    return refused(500, "internal_error", "the signer failed; nothing was signed");
+  }
+}
+
+function handleRequest(context: SignerContext, message: SignerRequest): SignerAnswer {
+  let op: Operation | undefined;
+  try {
+    op = openOperation(context, message);
+    return HANDLERS[op.route.operation](op);
+  } catch (error) {
+    if (error instanceof Refusal) {
+      const { status, code, message: text, details } = error;
+      return {
+        ...refused(status, code, text),
+        ...(details === undefined ? {} : { details }),
+        used: op?.records.used() ?? [],
+      };
+    }
+    if (error instanceof NeedRecords) return { outcome: "need", records: error.records };
+    if (error instanceof StaleRecords) return { outcome: "stale", records: error.records };
+    throw error;
+  }
+}
+
+/** Seals that open raise the high-water mark; others say nothing. */
+function noteCommitted(context: SignerContext, records: readonly string[]): void {
+  for (const sealed of records) {
+    const record = context.sealer.openRecord(sealed);
+    if (record !== undefined) context.highWater.accepts(record);
+  }
+}
+
+function refused(status: number, code: string, error: string): Extract<SignerAnswer, { outcome: "refused" }> {
+  return { outcome: "refused", status, code, error, used: [] };
+}
+
+/** Where it happened, by function and line; never a message. */
+function firstFrame(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return /at [^\n]*/.exec(stack.slice(stack.indexOf("\n    at ") + 1))?.[0] ?? "";
+}
+
+const HEADER_NAMES = [
+  "authorization",
+  "privy-app-id",
+  "privy-authorization-signature",
+  "privy-idempotency-key",
+  "privy-request-expiry",
+] as const;
+const RECORDS_MAX = 2000;
+
+function parseMessage({ header, body }: Frame): SignerMessage | undefined {
+  switch (header.kind) {
+    case "status":
+      return { kind: "status" };
+    case "committed":
+      return isTextList(header.records) ? { kind: "committed", records: header.records } : undefined;
+    case "request":
+      return parseRequest(header, body);
+    default:
+      return undefined;
+  }
+}
+
+function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest | undefined {
+  const { method, target, headers, records, walletSecret, walletSeed, fill, jwks, decideOnly } = header;
+  if (!isText(method) || !isText(target) || target.length > 8192) return undefined;
+  if (!isTextList(records) || typeof headers !== "object" || headers === null) return undefined;
+  const request: SignerRequest = { kind: "request", method, target, headers: {}, body, records };
+  for (const name of HEADER_NAMES) {
+    if (!Object.hasOwn(headers, name)) continue;
+    const value = (headers as { [name: string]: unknown })[name];
+    if (!isText(value)) return undefined;
+    request.headers[name] = value;
+  }
+  if (walletSecret !== undefined) {
+    if (!isText(walletSecret)) return undefined;
+    request.walletSecret = walletSecret;
+  }
+  if (walletSeed !== undefined) {
+    if (!isText(walletSeed)) return undefined;
+    request.walletSeed = walletSeed;
+  }
+  if (fill !== undefined) {
+    const quantities = parseFill(fill);
+    if (quantities === undefined) return undefined;
+    request.fill = quantities;
+  }
+  if (jwks !== undefined) request.jwks = jwks;
+  if (decideOnly === true) request.decideOnly = true;
+  return request;
+}
+
+const FILL_MEMBERS = ["nonce", "gas_limit", "gas_price", "max_fee_per_gas", "max_priority_fee_per_gas"] as const;
+
+/** Only the members that may be filled in, and only quantities. */
+function parseFill(value: unknown): TransactionFill | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const fill: TransactionFill = {};
+  for (const [name, quantity] of Object.entries(value)) {
+    const member = FILL_MEMBERS.find((known) => known === name);
+    if (member === undefined || typeof quantity !== "string" || !/^0x[0-9a-f]{1,64}$/.test(quantity)) return undefined;
+    fill[member] = quantity;
+  }
+  return fill;
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length <= RECORDS_MAX && value.every(isText);
+}
+
+/** JSON can escape half of a surrogate pair; such text has no UTF-8, so nothing that was signed or sealed holds it. */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && isWellFormedText(value);
+}
