@@ -27,14 +27,20 @@ export type StoredRecord = {
 
 export type RecordKey = { type: RecordType; id: string };
 
-/** An edge from one record to what it names; the index behind "who refers to this" and the wallet list filters. */
+/**
+ * An edge from one record to what it names; the index behind "who refers to this" and the wallet list filters.
+ * A wallet names its owner quorum as `owner`, a user key names its user as `owner`. A deleted record names nothing.
+ */
 export type RecordReference = {
   kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity";
   /** A record id, or the base64 SPKI of a key, or `<account type>:<handle>` for `identity`. */
   to: string;
 };
 
-/** The next version of a record. Version 1 requires that none exists; version n+1 requires that n is current. */
+/**
+ * The next version of a record. Version 1 requires that none exists; version n+1 requires that n is current. A
+ * deleted record is still current: its chain of versions continues, so an id never starts again at 1.
+ */
 export type PutRecord = {
   type: RecordType;
   id: string;
@@ -44,9 +50,9 @@ export type PutRecord = {
   createdAtMs: number;
   /** Replaces the references of the version before. */
   references: RecordReference[];
-  /** Wallets only: what the list filters look at. `externalId` is unique in an app. */
+  /** Wallets only, and required there: what the list filters look at. `externalId` is unique among live wallets. */
   wallet?: { address: string; chainType: string; externalId: string | undefined; archived: boolean };
-  /** User keys only. */
+  /** User keys only, and required there unless deleted. */
   expiresAtMs?: number;
 };
 
@@ -104,6 +110,8 @@ export type StoredTransaction = {
   signed: string;
   referenceId: string | undefined;
   createdAtMs: number;
+  /** When the request that was signed expires: a send that has not left by then never does (I6). */
+  expiresAtMs?: number | undefined;
 };
 
 export type NewTransaction = Omit<StoredTransaction, "appId" | "status">;
@@ -119,12 +127,24 @@ export type NewReceipt = {
 
 export type StoredReceipt = NewReceipt & { appId: string; sequence: number };
 
+/**
+ * One change and everything that must become durable with it. Its conditions are looked at in the order of
+ * `CommitResult`'s refusals: a repeated request gets its answer even though the records moved on since.
+ * Text is well-formed Unicode without U+0000, numbers are safe integers; anything else is `InvalidUnitError`.
+ */
 export type CommitUnit = {
   appId: string;
+  /** Payloads and keys that expired by then no longer count. Without it all that is stored counts. */
+  nowMs?: number;
   /** Versions the decision relied on. A record that is absent, deleted or at another version fails the commit. */
   expect: (RecordKey & { version: number })[];
   put: PutRecord[];
-  /** Sealed private material; written once with its wallet, never updated except by `seal` rotation. */
+  /** Fails the commit while a live record refers to this one in one of these ways: for deletions. */
+  unreferenced?: { kinds: RecordReference["kind"][]; to: string };
+  /**
+   * Sealed private material of wallets that this unit puts. With version 1 it must be new; a later version may
+   * replace it (rotation of the seal).
+   */
   walletSecrets?: { walletId: string; sealedKey: string; sealedSeed: string | undefined }[];
   putUsers?: PutUser[];
   /** Removes the profile and account handles; the sealed user record is put as deleted in the same unit. */
@@ -145,8 +165,11 @@ export type CommitResult =
   | { ok: false; reason: "consumed"; digest: string; answer: StoredAnswer }
   /** The idempotency key was used before. */
   | { ok: false; reason: "idempotency_key_used"; entry: IdempotencyEntry; answer: StoredAnswer }
-  /** A unique value is taken. `user_account` names the handle, `nonce` a send that is not broadcast yet. */
-  | { ok: false; reason: "conflict"; on: "external_id" | "user_account" | "nonce"; value: string };
+  /**
+   * A unique value is taken. `user_account` names the handle, `nonce` a send of the same wallet and chain that is
+   * not broadcast yet, `referenced` the record that still refers to what was to be deleted.
+   */
+  | { ok: false; reason: "conflict"; on: "external_id" | "user_account" | "nonce" | "referenced"; value: string };
 
 export type Page = { cursor: string | undefined; limit: number };
 export type Paged<T> = { data: T[]; nextCursor: string | undefined };
@@ -162,6 +185,10 @@ export type WalletFilter = {
   includeArchived?: boolean;
 };
 
+/**
+ * Lookups. Each is answered from what is committed, and only from the app that is named. Text that cannot be stored
+ * (see `CommitUnit`) finds nothing. Limits are integers from 1 to 10,000, else `RangeError`.
+ */
 export interface StorageReader {
   /** Absent and deleted records are both undefined unless `includeDeleted`. */
   findRecord(appId: string, key: RecordKey, options?: { includeDeleted?: boolean }): Promise<StoredRecord | undefined>;
@@ -177,11 +204,12 @@ export interface StorageReader {
   listWallets(appId: string, filter: WalletFilter, page: Page): Promise<Paged<StoredRecord>>;
   /** Live records of the app that point at `to` by one of `kinds`. */
   findReferrers(appId: string, kinds: RecordReference["kind"][], to: string, limit: number): Promise<RecordKey[]>;
-  /** User keys that expire after `nowMs`, newest first, at most `limit`. */
+  /** Live user keys whose `owner` is the user and that expire after `nowMs`, newest first, at most `limit`. */
   findUserKeys(appId: string, userId: string, nowMs: number, limit: number): Promise<StoredRecord[]>;
   findUser(appId: string, id: string): Promise<StoredUser | undefined>;
   findUserByAccount(appId: string, account: string): Promise<StoredUser | undefined>;
   listUsers(appId: string, page: Page): Promise<Paged<StoredUser>>;
+  /** Undefined once `expiresAtMs <= nowMs`; the same holds for idempotency keys. */
   findConsumed(appId: string, digest: string, nowMs: number): Promise<StoredAnswer | undefined>;
   findIdempotent(
     appId: string,
@@ -198,9 +226,15 @@ export interface StorageReader {
 
 export interface Storage extends StorageReader {
   readonly kind: "sqlite" | "postgres";
-  /** Durable when it resolves. Calls waiting at the same moment share one transaction and one sync (group commit). */
+  /**
+   * Durable when it resolves. Calls waiting at the same moment share one transaction and one sync (group commit).
+   * Rejects with `StorageUnavailableError` when the database could not make it durable.
+   */
   commit(unit: CommitUnit): Promise<CommitResult>;
-  /** Sets the status of a send; `answer`, when given, replaces the stored answers that this send's commit wrote. */
+  /**
+   * Sets the status of a send; `answer`, when given, replaces the stored answers that this send's commit wrote.
+   * Durable when it resolves. Rejects when the app has no such send.
+   */
   settleTransaction(appId: string, id: string, status: TransactionStatus, answer?: StoredAnswer): Promise<void>;
   /** Removes consumed payloads, idempotency entries and user keys that expired before `nowMs`. */
   prune(nowMs: number): Promise<{ removed: number }>;
@@ -217,4 +251,22 @@ export class InvalidCursorError extends Error {
 /** The database was written by a newer build. */
 export class SchemaTooNewError extends Error {
   override name = "SchemaTooNewError";
+}
+
+/** A `CommitUnit` that no caller should have built: a bug, found before anything of it was written. */
+export class InvalidUnitError extends Error {
+  override name = "InvalidUnitError";
+}
+
+/**
+ * The database could not do it now: disk full, I/O error, connection lost. When it could not say whether a commit
+ * became durable, the message says so, and the caller must look the outcome up after reopening.
+ */
+export class StorageUnavailableError extends Error {
+  override name = "StorageUnavailableError";
+}
+
+/** Another process has the database open. One writer per file (SQLite only). */
+export class DatabaseInUseError extends Error {
+  override name = "DatabaseInUseError";
 }

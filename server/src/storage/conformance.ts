@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe } from "vitest";
+import { describeReceipts } from "./conformance/receipts.ts";
+import { describeRecords } from "./conformance/records.ts";
+import { describeReferences } from "./conformance/references.ts";
+import { describeRequests } from "./conformance/requests.ts";
+import { describeTenants } from "./conformance/tenants.ts";
+import { describeText } from "./conformance/text.ts";
+import { describeTransactions } from "./conformance/transactions.ts";
+import { describeUsers } from "./conformance/users.ts";
+import { describeWallets } from "./conformance/wallets.ts";
+import type { Storage } from "./storage.ts";
+
+/** A fresh, empty storage. `reopen` closes it and opens the same data again; an adapter without one skips that. */
+export type OpenedStorage = {
+  storage: Storage;
+  close: () => Promise<void>;
+  reopen?: () => Promise<Storage>;
+};
+
+/** The storage of the running test; a getter, as every test has its own. */
+export type TestedStorage = { readonly storage: Storage; reopen(): Promise<Storage> };
+
+/** The suite that every adapter passes. A divergence between adapters, once found, becomes a case here. */
+export function describeStorage(name: string, open: () => Promise<OpenedStorage>): void {
+  describe(name, () => {
+    let opened: OpenedStorage;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(async () => {
+      await opened.close();
+    });
+    const tested: TestedStorage = {
+      get storage() {
+        return opened.storage;
+      },
+      // Without a way to reopen, the same storage still has to show what was committed.
+      reopen: async () => (opened.reopen === undefined ? opened.storage : opened.reopen()),
+    };
+    describeRecords(tested);
+    describeReferences(tested);
+    describeWallets(tested);
+    describeUsers(tested);
+    describeRequests(tested);
+    describeTransactions(tested);
+    describeReceipts(tested);
+    describeTenants(tested);
+    describeText(tested);
+  });
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { SchemaTooNewError } from "../storage.ts";
+import type { Connection } from "./connection.ts";
+import { initial } from "./migrations/0001-initial.ts";
+
+/** One step of the schema. A migration that has shipped is never edited; its checksum is in every database. */
+export type Migration = { number: number; name: string; sql: string };
+
+/** In order, numbered from 1 without gaps. */
+export const MIGRATIONS: readonly Migration[] = [initial];
+
+/**
+ * Brings the schema to the one that `migrations` describe, in one transaction. Throws `SchemaTooNewError` when a
+ * newer build was here, and `SchemaMismatchError` when an applied migration is not the one this build knows.
+ */
+export function migrate(connection: Connection, migrations: readonly Migration[]): void {
+  connection.exec("BEGIN EXCLUSIVE");
+  try {
+    connection.exec(`CREATE TABLE IF NOT EXISTS schema_migrations (
+      number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL) STRICT`);
+    const applied = findAppliedCount(connection, migrations);
+    const note = connection.prepareWrite("INSERT INTO schema_migrations (number, name, checksum) VALUES (?, ?, ?)");
+    for (const migration of migrations.slice(applied)) {
+      connection.exec(migration.sql);
+      note.run([migration.number, migration.name, checksumMigration(migration)]);
+    }
+    connection.exec("COMMIT");
+  } catch (error) {
+    if (connection.inTransaction) connection.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Throws like `migrate`, and `SchemaMismatchError` when a migration is missing. Writes nothing. */
+export function assertMigrated(connection: Connection, migrations: readonly Migration[]): void {
+  if (findAppliedCount(connection, migrations) !== migrations.length) {
+    throw new SchemaMismatchError("the database lacks a migration that this build needs; restart to apply it");
+  }
+}
+
+/** SHA-256 of the SQL text, hex. */
+export function checksumMigration(migration: Migration): string {
+  return createHash("sha256").update(migration.sql, "utf8").digest("hex");
+}
+
+function findAppliedCount(connection: Connection, migrations: readonly Migration[]): number {
+  const rows = connection
+    .prepareRead<[number, string]>("SELECT number, checksum FROM schema_migrations ORDER BY number")
+    .findRows([]);
+  rows.forEach(([number, checksum], index) => {
+    const known = migrations[index];
+    if (known === undefined) {
+      throw new SchemaTooNewError(
+        `the database has schema ${rows.length}, this build knows ${migrations.length}; run the newer build`,
+      );
+    }
+    if (number !== known.number || checksum !== checksumMigration(known)) {
+      throw new SchemaMismatchError(`migration ${number} of the database is not the one that this build knows`);
+    }
+  });
+  return rows.length;
+}
+
+/** The database was made by another line of builds; nothing was changed in it. */
+export class SchemaMismatchError extends Error {
+  override name = "SchemaMismatchError";
+}

@@ -1,0 +1,99 @@
+import type { PutRecord, RecordKey, RecordReference, RecordType, StoredRecord } from "../../storage.ts";
+import type { Connection, SqlValue } from "../connection.ts";
+import type { RecordCache } from "../record-cache.ts";
+
+export type RecordTable = {
+  /** The current record, deleted or not. Frozen, shared. */
+  findCurrent(appId: string, key: RecordKey): StoredRecord | undefined;
+  listApps(): StoredRecord[];
+  findReferrers(appId: string, kinds: RecordReference["kind"][], to: string, limit: number): RecordKey[];
+  findUserKeys(appId: string, userId: string, nowMs: number, limit: number): StoredRecord[];
+  /** The caller has checked the version. */
+  put(appId: string, put: PutRecord): void;
+  /** Removes at most `limit` user keys that expired before `nowMs`, rows and all; returns how many. */
+  removeExpired(nowMs: number, limit: number): number;
+};
+
+export type RecordRow = [string, RecordType, string, number, string, number, number];
+
+/** The columns of `RecordRow`, in a query that calls the table `r`. */
+export const RECORD_COLUMNS = "r.app_id, r.type, r.id, r.version, r.sealed, r.deleted, r.created_at_ms";
+
+export function createRecordTable(connection: Connection, cache: RecordCache): RecordTable {
+  const findOne = connection.prepareRead<RecordRow>(
+    `SELECT ${RECORD_COLUMNS} FROM records r WHERE r.app_id = ? AND r.type = ? AND r.id = ?`,
+  );
+  const findApps = connection.prepareRead<RecordRow>(
+    `SELECT ${RECORD_COLUMNS} FROM records r WHERE r.type = 'app' AND r.deleted = 0 ORDER BY r.created_at_ms, r.id`,
+  );
+  const findReferring = connection.prepareRead<[RecordType, string]>(
+    `SELECT DISTINCT f.type, f.id FROM json_each(?) k
+     CROSS JOIN record_references f ON f.app_id = ? AND f.target = ? AND f.kind = k.value
+     ORDER BY f.type, f.id LIMIT ?`,
+  );
+  const findKeysOfUser = connection.prepareRead<RecordRow>(
+    `SELECT ${RECORD_COLUMNS} FROM record_references f
+     CROSS JOIN records r ON r.app_id = f.app_id AND r.type = f.type AND r.id = f.id
+     WHERE f.app_id = ? AND f.target = ? AND f.kind = 'owner' AND f.type = 'user_key' AND r.expires_at_ms > ?
+     ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?`,
+  );
+  const findExpired = connection.prepareRead<[number, string, string]>(
+    "SELECT row, app_id, id FROM records WHERE expires_at_ms < ? AND type = 'user_key' LIMIT ?",
+  );
+  const insert = connection.prepareWrite(
+    `INSERT INTO records (app_id, type, id, version, sealed, deleted, created_at_ms, expires_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const update = connection.prepareWrite(
+    `UPDATE records SET version = ?, sealed = ?, deleted = ?, created_at_ms = ?, expires_at_ms = ?
+     WHERE app_id = ? AND type = ? AND id = ? AND version = ?`,
+  );
+  const removeRow = connection.prepareWrite("DELETE FROM records WHERE row = ?");
+  const removeReferences = connection.prepareWrite(
+    "DELETE FROM record_references WHERE app_id = ? AND type = ? AND id = ?",
+  );
+  const insertReference = connection.prepareWrite(
+    "INSERT OR IGNORE INTO record_references (app_id, target, kind, type, id) VALUES (?, ?, ?, ?, ?)",
+  );
+
+  return {
+    findCurrent(appId, key) {
+      const cached = cache.find(appId, key);
+      if (cached !== undefined) return cached ?? undefined;
+      const row = findOne.findRow([appId, key.type, key.id]);
+      if (row === undefined) return undefined;
+      const record = Object.freeze(readRecord(row));
+      cache.keep(record);
+      return record;
+    },
+    listApps: () => findApps.findRows([]).map(readRecord),
+    findReferrers: (appId, kinds, to, limit) =>
+      findReferring.findRows([JSON.stringify(kinds), appId, to, limit]).map(([type, id]) => ({ type, id })),
+    findUserKeys: (appId, userId, nowMs, limit) =>
+      findKeysOfUser.findRows([appId, userId, nowMs, limit]).map(readRecord),
+    put(appId, put) {
+      const { type, id, version, sealed, deleted, createdAtMs } = put;
+      const state: SqlValue[] = [version, sealed, deleted ? 1 : 0, createdAtMs, put.expiresAtMs ?? null];
+      const changed =
+        version === 1 ? insert.run([appId, type, id, ...state]) : update.run([...state, appId, type, id, version - 1]);
+      // INVARIANT: versions follow one another, whatever the caller checked.
+      if (changed !== 1) throw new Error(`a ${type} was not at version ${version - 1}`);
+      if (version > 1) removeReferences.run([appId, type, id]);
+      if (!deleted) for (const { kind, to } of put.references) insertReference.run([appId, to, kind, type, id]);
+      cache.stage({ appId, type, id, version, sealed, deleted, createdAtMs });
+    },
+    removeExpired(nowMs, limit) {
+      const rows = findExpired.findRows([nowMs, limit]);
+      for (const [row, appId, id] of rows) {
+        removeRow.run([row]);
+        removeReferences.run([appId, "user_key", id]);
+        cache.stageRemoval(appId, { type: "user_key", id });
+      }
+      return rows.length;
+    },
+  };
+}
+
+export function readRecord([appId, type, id, version, sealed, deleted, createdAtMs]: RecordRow): StoredRecord {
+  return { appId, type, id, version, sealed, deleted: deleted === 1, createdAtMs };
+}
