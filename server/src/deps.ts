@@ -1,0 +1,17 @@
+import type { SignerClient } from "@mandate/signer/client";
+import type { JwksCache } from "./authenticate/jwks-cache.ts";
+import type { Chains } from "./chains/chains.ts";
+import type { Config } from "./config/config.ts";
+import type { Log } from "./log.ts";
+import type { Storage } from "./storage/storage.ts";
+
+/** What handlers work with. Made once in `main.ts`. */
+export type Deps = {
+  config: Config;
+  storage: Storage;
+  signer: SignerClient;
+  chains: Chains;
+  jwks: JwksCache;
+  log: Log;
+  nowMs(): number;
+};

@@ -1,0 +1,69 @@
+import { ApiError } from "../api-error.ts";
+import { toBroadcastError } from "../chains/chains.ts";
+import { RpcError } from "../chains/json-rpc.ts";
+import type { Deps } from "../deps.ts";
+import type { StoredTransaction } from "../storage/storage.ts";
+
+const BATCH = 1000;
+const EVERY_MS = 5000;
+/** A send in progress broadcasts for itself. */
+const SETTLING_MS = 15_000;
+
+/**
+ * Broadcasts committed sends that may not have left: those of a crash at once, those of a silent node again and again.
+ * Chains do not wait for one another, and a node that does not answer is left alone until the next round.
+ */
+export async function rebroadcast(deps: Deps, olderThanMs: number): Promise<void> {
+  const byChain = new Map<string, StoredTransaction[]>();
+  for (const transaction of await deps.storage.listUnbroadcast(BATCH)) {
+    const { caip2, createdAtMs } = transaction;
+    if (createdAtMs > olderThanMs || !deps.chains.urls.has(caip2)) continue;
+    byChain.set(caip2, [...(byChain.get(caip2) ?? []), transaction]);
+  }
+  await Promise.all([...byChain.values()].map((transactions) => rebroadcastChain(deps, transactions)));
+}
+
+/** In order, as later sends of a wallet carry later nonces. */
+async function rebroadcastChain(deps: Deps, transactions: StoredTransaction[]): Promise<void> {
+  for (const transaction of transactions) {
+    const { appId, id, caip2, signed, hash, expiresAtMs } = transaction;
+    const chain = deps.chains.evm(caip2);
+    try {
+      // INVARIANT (I6): its caller stopped waiting at the expiry. What has not left by then never does.
+      if (expiresAtMs !== undefined && expiresAtMs < deps.nowMs() && !(await chain.knows(hash))) {
+        await deps.storage.settleTransaction(appId, id, "failed", new ApiError("request_expired").toAnswer());
+        continue;
+      }
+      await chain.broadcast(signed);
+      await deps.storage.settleTransaction(appId, id, "broadcasted");
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      if (error.rpcCode === undefined) return;
+      // A nonce that is used up may have been used by this very transaction, before the crash.
+      const receipt = await chain.receipt(hash).catch(() => null);
+      if (receipt === null) return;
+      if (receipt !== undefined) await deps.storage.settleTransaction(appId, id, "broadcasted");
+      else await deps.storage.settleTransaction(appId, id, "failed", toBroadcastError(error).toAnswer());
+    }
+  }
+}
+
+/** `firstRound` settles when everything that a crash left has been tried once. It never rejects. */
+export function startRebroadcast(deps: Deps): { firstRound: Promise<void>; stop(): void } {
+  let running: Promise<void> | undefined;
+  const round = (olderThanMs: number): Promise<void> => {
+    running ??= rebroadcast(deps, olderThanMs)
+      .catch((error: unknown) =>
+        deps.log.error("rebroadcast failed", { reason: error instanceof Error ? error.message : "" }),
+      )
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+  // Nobody else broadcasts what an earlier process committed.
+  const startedAtMs = deps.nowMs();
+  const timer = setInterval(() => void round(Math.max(startedAtMs, deps.nowMs() - SETTLING_MS)), EVERY_MS);
+  timer.unref();
+  return { firstRound: round(startedAtMs), stop: () => clearInterval(timer) };
+}

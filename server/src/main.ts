@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createSignerClient } from "@mandate/signer/client";
+import { createApp } from "./app.ts";
+import { createJwksCache } from "./authenticate/jwks-cache.ts";
+import { createChains } from "./chains/chains.ts";
+import { ConfigError, readConfig } from "./config/config.ts";
+import type { Deps } from "./deps.ts";
+import { createHttpServer } from "./http/listen.ts";
+import { startPrune } from "./jobs/prune.ts";
+import { startRebroadcast } from "./jobs/rebroadcast.ts";
+import { createLog } from "./log.ts";
+import { createStorage } from "./storage/open-storage.ts";
+
+/** The API process: the composition root. Its other half is the signer, at the end of file descriptor 3. */
+const SIGNER_FD = 3;
+const DRAIN_MS = 4000;
+/** How long a chain's node may hold up the start. */
+const CHAIN_GRACE_MS = 300;
+
+const log = createLog("api", (line) => process.stderr.write(line));
+
+async function main(): Promise<void> {
+  const version = (
+    JSON.parse(readFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), "utf8")) as { version: string }
+  ).version;
+  const config = readConfig(process.env, version);
+  let stopping = false;
+  const socket = new Socket({ fd: SIGNER_FD, readable: true, writable: true });
+  const signer = createSignerClient(socket, (reason) => {
+    if (stopping) return;
+    log.error(reason);
+    // Without a signer nothing can be served; the supervisor starts both again.
+    setImmediate(() => process.exit(1));
+  });
+  const storage = await createStorage(config.databaseUrl);
+  const nowMs = () => Date.now();
+  const deps: Deps = {
+    config,
+    storage,
+    signer,
+    chains: createChains(config.rpcUrls),
+    jwks: createJwksCache(nowMs),
+    log,
+    nowMs,
+  };
+
+  const broadcasts = startRebroadcast(deps);
+  const jobs = [broadcasts.stop, startPrune(deps)];
+  // What a crash left unsent had better go out before new sends ask for a nonce. Where the node is slow they are told
+  // that the nonce is taken and ask again; storage admits no two unsent ones.
+  await Promise.race([broadcasts.firstRound, sleep(CHAIN_GRACE_MS)]);
+  const server = createHttpServer({ handler: createApp(deps), log: logFailures, nowMs });
+  await server.listen(config.port, config.host);
+  log.info("listening", { host: config.host, port: config.port });
+
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    for (const end of jobs) end();
+    await server.close(DRAIN_MS);
+    await storage.close();
+    signer.close();
+    process.exit(0);
+  };
+  process.on("SIGTERM", () => void stop());
+  // A terminal's Ctrl-C reaches the whole group; the supervisor says when to stop.
+  process.on("SIGINT", () => undefined);
+}
+
+/** Ordinary requests are counted, not written: a line for each would cost more than the request. */
+function logFailures(entry: { event: string; status: number }): void {
+  if (entry.event === "exception" || entry.status >= 500) log.error(entry.event, entry);
+}
+
+main().catch((error: unknown) => {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const message =
+    code === "EADDRINUSE"
+      ? "the port is in use by another program; set MANDATE_PORT"
+      : error instanceof Error
+        ? error.message
+        : "unknown";
+  log.error(`cannot start: ${message}`, { code: code ?? (error instanceof Error ? error.name : "unknown") });
+  process.exit(error instanceof ConfigError ? 78 : 1);
+});

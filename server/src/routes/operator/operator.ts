@@ -1,0 +1,81 @@
+import type { operatorRoutes } from "@mandate/contract/operator";
+import { readSealedRecord } from "@mandate/signer/protocol";
+import { ApiError } from "../../api-error.ts";
+import { decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/decide-and-commit.ts";
+import type { RouteHandler } from "../handler.ts";
+import { putOf } from "../put-of.ts";
+
+export const getStatus: RouteHandler<typeof operatorRoutes.getStatus> = async (deps) => {
+  const { config } = deps;
+  const signer = await deps.signer.send({ kind: "status" });
+  if (signer.outcome !== "status") throw new ApiError("unavailable");
+  await deps.storage.check();
+  const { phase, rootKey, primitives, notes, origins } = signer;
+  return {
+    status: 200,
+    body: {
+      url: config.publicOrigins[0] ?? `http://${config.host}:${config.port}`,
+      dataDir: config.dataDir,
+      database: deps.storage.kind,
+      signer: { phase, root_key_provider: rootKey.provider, root_key_id: rootKey.id, primitives, notes, origins },
+      chains: Object.fromEntries(config.rpcUrls),
+      version: config.version,
+    },
+  };
+};
+
+export const listApps: RouteHandler<typeof operatorRoutes.listApps> = async (deps) => {
+  const apps = await deps.storage.listApps();
+  return { status: 200, body: { data: apps.map((record) => viewOperatorApp(record.sealed)) } };
+};
+
+/** The secret is made where it is used and never comes here; its hash does. The signer checks the operator's signature. */
+export const createApp: RouteHandler<typeof operatorRoutes.createApp> = async (deps, { request, body }) => {
+  const appId = body.id;
+  if (request.headers["privy-app-id"] !== appId)
+    throw new ApiError("invalid_data", "id must equal the privy-app-id header");
+  const existing = await deps.storage.findRecord(appId, { type: "app", id: appId }, { includeDeleted: true });
+  if (existing !== undefined)
+    throw new ApiError("resource_already_exists", `an app with the id \`${appId}\` exists already`);
+  const { answer } = await decideAndCommit(deps, request, {
+    appId,
+    records: [],
+    idempotent: false,
+    answer: (accepted) => jsonAnswer(viewOperatorApp(putOf(accepted, "app").sealed)),
+  });
+  return toHttpResponse(answer);
+};
+
+/** As with `createApp`, only the hash of the secret comes here. */
+export const createAppSecret: RouteHandler<typeof operatorRoutes.createAppSecret> = async (
+  deps,
+  { request, params },
+) => {
+  const appId = params.app_id;
+  if ((await deps.storage.findRecord(appId, { type: "app", id: appId })) === undefined) throw new ApiError("not_found");
+  if (request.headers["privy-app-id"] !== appId)
+    throw new ApiError("invalid_data", "the app in the path must equal the privy-app-id header");
+  const { answer } = await decideAndCommit(deps, request, {
+    appId,
+    target: { key: { type: "app", id: appId }, missing: "not_found" },
+    records: [],
+    idempotent: false,
+    answer: (accepted) => jsonAnswer(accepted.result),
+  });
+  return toHttpResponse(answer);
+};
+
+type AppRecord = { name: string; allowed_origins: string[]; jwt: unknown; server_side_access: boolean };
+
+function viewOperatorApp(sealed: string) {
+  const { id, created_at, body } = readSealedRecord(sealed);
+  const app = body as AppRecord;
+  return {
+    id,
+    name: app.name,
+    created_at,
+    allowed_origins: app.allowed_origins,
+    custom_jwt_auth: app.jwt !== null,
+    server_side_access: app.server_side_access,
+  };
+}

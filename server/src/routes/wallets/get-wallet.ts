@@ -1,0 +1,12 @@
+import type { walletRoutes } from "@mandate/contract/wallets";
+import { ApiError } from "../../api-error.ts";
+import { viewWallet } from "../../views/wallet.ts";
+import type { RouteHandler } from "../handler.ts";
+
+export const getWallet: RouteHandler<typeof walletRoutes.getWallet> = async (deps, { appId, params, query }) => {
+  const record = await deps.storage.findRecord(appId, { type: "wallet", id: params.wallet_id });
+  const wallet = record === undefined ? undefined : viewWallet(record.sealed);
+  if (wallet === undefined || (wallet.archived_at !== null && query.include_archived !== true))
+    throw new ApiError("not_found");
+  return { status: 200, body: wallet };
+};

@@ -1,0 +1,83 @@
+import { readSealedRecord } from "@mandate/signer/protocol";
+
+/**
+ * The wire's app settings (spec 05 §6). Every member is always there, since clients read them all; most name features
+ * that this server does not have, and say so.
+ */
+export function viewApp(sealed: string) {
+  const { id, created_at, body } = readSealedRecord(sealed);
+  const app = body as { name: string; allowed_origins: string[]; jwt: unknown; token_key: { public_key_pem: string } };
+  const off = { create_on_login: "off" as const };
+  return {
+    id,
+    name: app.name,
+    verification_key: app.token_key.public_key_pem,
+    accent_color: null,
+    logo_url: null,
+    icon_url: null,
+    theme: "light",
+    terms_and_conditions_url: null,
+    privacy_policy_url: null,
+    legal_name: null,
+    data_classification: "public",
+    allowed_domains: app.allowed_origins,
+    allowed_native_app_ids: [],
+    allowed_native_app_url_schemes: [],
+    allowlist_enabled: false,
+    allowlist_config: { cta_text: null, cta_link: null, error_title: null, error_detail: null },
+    max_linked_wallets_per_user: null,
+    require_users_accept_terms: null,
+    disable_plus_emails: false,
+    captcha_enabled: false,
+    enabled_captcha_provider: null,
+    custom_api_url: null,
+    custom_jwt_auth: app.jwt !== null,
+    custom_oauth_providers: [],
+    merge_accounts_by_email: false,
+    mfa_methods: [],
+    enforce_wallet_uis: false,
+    legacy_wallet_ui_config: false,
+    show_wallet_login_first: false,
+    external_wallets_for_signup_enabled: false,
+    passkeys_for_signup_enabled: false,
+    whatsapp_enabled: false,
+    fiat_on_ramp_enabled: false,
+    wallet_connect_cloud_project_id: null,
+    farcaster_link_wallets_enabled: false,
+    twitter_oauth_on_mobile_enabled: false,
+    ...Object.fromEntries(LOGIN_METHODS.map((method) => [method, false])),
+    smart_wallet_config: { enabled: false },
+    embedded_wallet_config: {
+      ...off,
+      ethereum: off,
+      solana: off,
+      user_owned_recovery_options: [],
+      mode: "user-controlled-server-wallets-only",
+    },
+    created_at: Math.floor(created_at / 1000),
+  };
+}
+
+/** Logins of users through this server; none is built yet. */
+const LOGIN_METHODS = [
+  "email_auth",
+  "sms_auth",
+  "wallet_auth",
+  "solana_wallet_auth",
+  "guest_auth",
+  "passkey_auth",
+  "farcaster_auth",
+  "telegram_auth",
+  "telegram_oauth",
+  "google_oauth",
+  "twitter_oauth",
+  "discord_oauth",
+  "github_oauth",
+  "spotify_oauth",
+  "instagram_oauth",
+  "tiktok_oauth",
+  "line_oauth",
+  "linkedin_oauth",
+  "apple_oauth",
+  "twitch_oauth",
+] as const;
