@@ -1,0 +1,182 @@
+// What `npm start`, `npm test`, `npm run guide` and `npm run bench` run: installs what is missing, builds what changed, then does it.
+// It must work with nothing installed, on any Node, so it is plain JavaScript in a CommonJS file. The compiler reads
+// it as TypeScript all the same: parameters get their types from default values.
+
+/** Whether this Node can run Mandate: 20.19 or newer. */
+function isNodeSupported(version = process.versions.node) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 20 || (major === 20 && minor >= 19);
+}
+
+/** Whether `npm ci` must run: nothing is installed, or the lockfile has changed since. */
+function needsInstall(root = "") {
+  const { statSync } = process.getBuiltinModule("node:fs");
+  const { join } = process.getBuiltinModule("node:path");
+  const modifiedMs = (file = "") => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs;
+  const installedMs = modifiedMs("node_modules/.package-lock.json");
+  return installedMs === undefined || installedMs < (modifiedMs("package-lock.json") ?? 0);
+}
+
+/** How to run npm: the one that runs us, else the one on PATH. `--include=dev`: the compiler is among those. */
+function npmCommand(npmExecPath = process.env.npm_execpath) {
+  const flags = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  if (npmExecPath?.endsWith(".js")) return { file: process.execPath, args: [npmExecPath, ...flags], shell: false };
+  return { file: "npm", args: flags, shell: process.platform === "win32" };
+}
+
+// A file of a vitest report that could not be loaded; also says to the compiler which members are read.
+const unloaded = { status: "failed", assertionResults: [{ status: "" }] };
+
+/** Passed and failed tests of a vitest JSON report. A file that failed as a whole (not loaded, or broken in a hook) counts as one failure. */
+function countTests(report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [unloaded] }) {
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some((result) => result.status === "failed"),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests,
+  };
+}
+
+function say(text = "") {
+  process.stderr.write(`mandate: ${text}\n`);
+}
+
+/** Runs a program to its end and resolves to its exit code. A stop signal is passed on to it. */
+function run(file = "", args = [""], { shell = false, stdout = 2 } = {}) {
+  const { spawn } = process.getBuiltinModule("node:child_process");
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: ["ignore", stdout, 2], shell });
+    const passOn = (signal = "SIGTERM") => {
+      // A terminal has sent Ctrl-C to the child as well.
+      if (signal !== "SIGINT") child.kill("SIGTERM");
+      else if (!process.stdin.isTTY) child.kill("SIGINT");
+    };
+    process.on("SIGINT", passOn);
+    process.on("SIGTERM", passOn);
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      process.off("SIGINT", passOn);
+      process.off("SIGTERM", passOn);
+      resolve(code ?? (signal === "SIGINT" ? 130 : 143));
+    });
+  });
+}
+
+async function install(root = "") {
+  const { readFileSync } = process.getBuiltinModule("node:fs");
+  const { join } = process.getBuiltinModule("node:path");
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const count = Object.keys(lock.packages).filter((path) => path.startsWith("node_modules/")).length;
+  say(`installing packages (up to ${count}; only when the lockfile has changed; about half a minute) …`);
+  const begunAt = Date.now();
+  const seconds = () => Math.round((Date.now() - begunAt) / 1000);
+  const ticker = setInterval(() => say(`still installing, ${seconds()} s …`), 10_000);
+  const { file, args, shell } = npmCommand();
+  const code = await run(file, args, { shell }).finally(() => clearInterval(ticker));
+  if (code === 0) say(`installed in ${seconds()} s`);
+  else say(`npm ci failed (exit code ${code}); what it wrote above says why`);
+  return code;
+}
+
+async function build(root = "") {
+  const { existsSync } = process.getBuiltinModule("node:fs");
+  const { join } = process.getBuiltinModule("node:path");
+  if (!existsSync(join(root, "cli/dist/main.js"))) say("building …");
+  const code = await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"]);
+  if (code !== 0) say(`the build failed (exit code ${code})`);
+  return code;
+}
+
+function isOnPath(command = "") {
+  const { existsSync } = process.getBuiltinModule("node:fs");
+  const { delimiter, join } = process.getBuiltinModule("node:path");
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));
+}
+
+/** Programs that some tests drive. Without one its tests are skipped, and this says which and how to get it. */
+const testTools = [
+  { command: "strace", debianPackage: "strace", tests: "those of the order of syncs and of I/O errors" },
+];
+
+/** Installs Debian's packages where that is possible without asking; a failure only means skipped tests. */
+async function provideTestTools() {
+  const missing = testTools.filter(({ command }) => !isOnPath(command));
+  if (missing.length === 0 || process.platform !== "linux") return;
+  const packages = missing.map(({ debianPackage }) => debianPackage);
+  if (process.getuid?.() === 0 && isOnPath("apt-get")) {
+    say(`installing ${packages.join(", ")} (used by tests) …`);
+    const get = ["-qq", "-o", "Dpkg::Use-Pty=0"];
+    await run("apt-get", [...get, "update"]);
+    await run("apt-get", [...get, "install", "-y", "--no-install-recommends", ...packages]);
+  }
+  for (const { command, debianPackage, tests } of missing) {
+    if (isOnPath(command)) continue;
+    say(
+      `${command} is not installed, so some tests are skipped: ${tests}. Get it with: apt-get install ${debianPackage}`,
+    );
+  }
+}
+
+async function test(root = "", extra = [""]) {
+  const { readFileSync, rmSync } = process.getBuiltinModule("node:fs");
+  const { join } = process.getBuiltinModule("node:path");
+  const reportFile = join(root, "test-results", "vitest.json");
+  rmSync(reportFile, { force: true });
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const code = await run(process.execPath, [vitest, "run", ...reporters, ...extra], { stdout: 1 });
+  try {
+    const { passed, failed, skipped } = countTests(JSON.parse(readFileSync(reportFile, "utf8")));
+    process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+    return code === 0 && failed > 0 ? 1 : code;
+  } catch {
+    say("the test run left no report");
+    return code === 0 ? 1 : code;
+  }
+}
+
+/** A built program of ours, in this very process: no further start-up, and signals need no passing on. */
+async function runBuilt(root = "", module = "", argv = [""]) {
+  const { join } = process.getBuiltinModule("node:path");
+  const { pathToFileURL } = process.getBuiltinModule("node:url");
+  const program = await import(pathToFileURL(join(root, module)).href);
+  return program.main(argv);
+}
+
+async function bootstrap(task = "", args = [""]) {
+  if (!isNodeSupported()) {
+    say(`Node ${process.versions.node} is too old. Install Node 20.19 or newer (https://nodejs.org), then try again.`);
+    return 1;
+  }
+  if (!["install", "start", "test", "guide", "bench"].includes(task)) {
+    say("usage: node tools/bootstrap.cts install|start|test|guide|bench [arguments]");
+    return 2;
+  }
+  const { dirname } = process.getBuiltinModule("node:path");
+  const root = dirname(__dirname);
+  process.chdir(root);
+  if (needsInstall(root)) {
+    const code = await install(root);
+    if (code !== 0) return code;
+  }
+  if (task === "install") return 0;
+  const code = await build(root);
+  if (code !== 0) return code;
+  if (task === "test") {
+    await provideTestTools();
+    return test(root, args);
+  }
+  if (task === "bench") return runBuilt(root, "e2e/dist/bench/bench.js", args);
+  return runBuilt(root, "cli/dist/main.js", [task, ...args]);
+}
+
+if (require.main === module) {
+  const [task = "", ...args] = process.argv.slice(2);
+  void bootstrap(task, args).then((code) => {
+    process.exitCode = code;
+  });
+} else {
+  module.exports = { isNodeSupported, needsInstall, npmCommand, countTests };
+}
