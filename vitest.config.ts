@@ -16,6 +16,7 @@ export default defineConfig({
           include: ["*.test.ts", "{core,signer,contract,server,cli,tools}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -23,10 +24,13 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
+          globalSetup: ["e2e/build.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After the others: what measures time and kills processes wants the machine for itself.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

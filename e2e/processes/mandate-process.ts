@@ -1,0 +1,124 @@
+/** `mandate start` as its users run it: a process of its own on a folder of its own, with a view of its two children. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { registerApp } from "@mandate/cli/app-registration";
+import { findServer } from "@mandate/cli/operator-request";
+
+export type MandateProcess = {
+  url: string;
+  dataDir: string;
+  /** RPC URL by CAIP-2 chain id. */
+  chains: { [caip2: string]: string };
+  /** Everything that the processes have written so far, both streams. */
+  output(): string;
+  /** Process ids at this moment; a member that is being restarted is undefined. */
+  pids(): { supervisor: number; signer: number | undefined; api: number | undefined };
+  makeApp(options?: { jwtPublicKeyPem?: string; testAccount?: { email: string; otp: string } }): Promise<App>;
+  /** Ends it and leaves the folder. */
+  stop(): Promise<void>;
+  /** Ends it and removes the folder. */
+  remove(): Promise<void>;
+};
+
+export type App = { id: string; secret: string };
+
+export type MandateOptions = {
+  environment?: NodeJS.ProcessEnv;
+  /** An existing folder, to start on it again. */
+  dataDir?: string;
+  /** Root of the clone. */
+  root: string;
+};
+
+const startTimeoutMs = 60_000;
+
+export async function startMandate(options: MandateOptions): Promise<MandateProcess> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mandate-e2e-"));
+  const child = spawn(process.execPath, [join(options.root, "cli/bin/mandate.cts"), "start", "--json"], {
+    cwd: options.root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env.PATH, MANDATE_PORT: "0", MANDATE_DATA_DIR: dataDir, ...options.environment },
+  });
+  const written: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => written.push(String(chunk)));
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await exited;
+  };
+  try {
+    const facts = await readFirstLine(child, exited, () => written.join(""));
+    return {
+      url: facts.url,
+      dataDir,
+      chains: facts.chains,
+      output: () => written.join(""),
+      pids: () => findPair(child.pid!),
+      async makeApp({ jwtPublicKeyPem, testAccount } = {}) {
+        const server = findServer({}, dataDir);
+        const { id, secret } = await registerApp(
+          server,
+          {
+            name: "E2E",
+            allowedOrigins: [],
+            jwt: jwtPublicKeyPem === undefined ? undefined : { publicKeyPem: jwtPublicKeyPem },
+            testAccounts: testAccount === undefined ? [] : [testAccount],
+            serverSideAccess: false,
+          },
+          Date.now(),
+        );
+        return { id, secret };
+      },
+      stop,
+      async remove() {
+        await stop();
+        rmSync(dataDir, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Facts = { url: string; chains: { [caip2: string]: string } };
+
+function readFirstLine(child: ChildProcess, exited: Promise<void>, output: () => string): Promise<Facts> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const timer = setTimeout(() => reject(new Error(`mandate was not ready in time:\n${output()}`)), startTimeoutMs);
+    child.stdout?.on("data", (chunk) => {
+      text += String(chunk);
+      const end = text.indexOf("\n");
+      if (end < 0) return;
+      clearTimeout(timer);
+      resolve(JSON.parse(text.slice(0, end)) as Facts);
+    });
+    void exited.then(() => {
+      clearTimeout(timer);
+      reject(new Error(`mandate ended before it was ready:\n${output()}`));
+    });
+  });
+}
+
+/** The supervisor's children by what they run. Reads /proc, so Linux only. */
+function findPair(supervisor: number): ReturnType<MandateProcess["pids"]> {
+  const pids: ReturnType<MandateProcess["pids"]> = { supervisor, signer: undefined, api: undefined };
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
+      // proc(5): after the command in parentheses come the state and the parent's id.
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (Number(parent) !== supervisor || state === "Z") continue;
+      const command = readFileSync(`/proc/${entry}/cmdline`, "utf8");
+      if (command.includes("/signer/")) pids.signer = Number(entry);
+      else if (command.includes("/server/")) pids.api = Number(entry);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return pids;
+}

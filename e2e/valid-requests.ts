@@ -1,0 +1,293 @@
+import { createHash } from "node:crypto";
+import type { RouteId } from "@mandate/contract/routes";
+import type { JsonObject } from "@mandate/core/encoding/json-value";
+import type { AppClient } from "./app-client.ts";
+import type { AuthorizationKey } from "./authorization-key.ts";
+
+/** Things of one app that its requests can name. */
+export type Fixture = {
+  appId: string;
+  key: AuthorizationKey;
+  /** Owned by `key`. */
+  walletId: string;
+  walletAddress: string;
+  policyId: string;
+  ruleId: string;
+  /** Of `key`; nothing refers to it. */
+  quorumId: string;
+  userId: string;
+  userWalletAddress: string;
+  subject: string;
+  email: string;
+};
+
+export type ValidRequest = { target: string; body?: JsonObject };
+
+const rule = {
+  name: "r",
+  method: "personal_sign",
+  action: "ALLOW",
+  conditions: [{ field_source: "message", field: "content", operator: "eq", value: "x" }],
+};
+const address = "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826";
+
+type Made = { id: string; address: string; rules: { id: string }[]; linked_accounts: { address: string }[] };
+
+export async function makeFixture(client: AppClient, appId: string, key: AuthorizationKey): Promise<Fixture> {
+  const make = async (target: string, body: JsonObject) => {
+    const { status, text, json } = await client.request("POST", target, { body });
+    if (status !== 200) throw new Error(text);
+    return json as Made;
+  };
+  const [subject, email] = [`subject-${appId}`, `${appId}@example.com`];
+  const [wallet, policy, quorum, user] = await Promise.all([
+    make("/v1/wallets", { chain_type: "ethereum", owner: { public_key: key.publicKey } }),
+    make("/v1/policies", { version: "1.0", name: "p", chain_type: "ethereum", rules: [rule] }),
+    make("/v1/key_quorums", { public_keys: [key.publicKey] }),
+    make("/v1/users", {
+      linked_accounts: [
+        { type: "custom_auth", custom_user_id: subject },
+        { type: "email", address: email },
+      ],
+      wallets: [{ chain_type: "ethereum" }],
+    }),
+  ]);
+  return {
+    appId,
+    key,
+    walletId: wallet.id,
+    walletAddress: wallet.address,
+    policyId: policy.id,
+    ruleId: policy.rules[0]!.id,
+    quorumId: quorum.id,
+    userId: user.id,
+    userWalletAddress: user.linked_accounts.at(-1)!.address,
+    subject,
+    email,
+  };
+}
+
+/** Requests that are well formed, at least one for every route. */
+export function listValidRequests(id: RouteId, fixture: Fixture): ValidRequest[] {
+  return validRequests[id](fixture) as ValidRequest[];
+}
+
+/** A route that is not here does not compile. */
+const validRequests: {
+  readonly [id in RouteId]: (fixture: Fixture) => { target: string; body?: { [member: string]: unknown } }[];
+} = {
+  createWallet: ({ quorumId, policyId }) => [
+    {
+      target: "/v1/wallets",
+      body: {
+        chain_type: "ethereum",
+        owner_id: quorumId,
+        policy_ids: [policyId],
+        additional_signers: [{ signer_id: quorumId, override_policy_ids: [policyId] }],
+        display_name: "w",
+      },
+    },
+    { target: "/v1/wallets", body: { chain_type: "ethereum", external_id: "wallet-1" } },
+  ],
+  listWallets: ({ userId }) => [{ target: "/v1/wallets" }, { target: `/v1/wallets?user_id=${userId}&limit=10` }],
+  getWallet: ({ walletId }) => [{ target: `/v1/wallets/${walletId}` }],
+  updateWallet: ({ walletId, policyId, quorumId }) => [
+    {
+      target: `/v1/wallets/${walletId}`,
+      body: {
+        display_name: "w",
+        policy_ids: [policyId],
+        additional_signers: [{ signer_id: quorumId, override_policy_ids: [policyId] }],
+      },
+    },
+  ],
+  findWalletByAddress: ({ walletAddress }) => [{ target: "/v1/wallets/address", body: { address: walletAddress } }],
+  authenticateUser: ({ key }) => [
+    {
+      target: "/v1/wallets/authenticate",
+      body: { user_jwt: "a.b.c", encryption_type: "HPKE", recipient_public_key: key.publicKey },
+    },
+  ],
+  walletRpc: ({ walletId }) => rpcBodies.map((body) => ({ target: `/v1/wallets/${walletId}/rpc`, body })),
+  exportWallet: ({ walletId, key }) => [
+    {
+      target: `/v1/wallets/${walletId}/export`,
+      body: { encryption_type: "HPKE", recipient_public_key: key.publicKey, export_seed_phrase: false },
+    },
+  ],
+  createPolicy: ({ quorumId }) => [
+    {
+      target: "/v1/policies",
+      body: { version: "1.0", name: "p", chain_type: "ethereum", rules: [rule], owner_id: quorumId },
+    },
+    { target: "/v1/policies", body: { version: "1.0", name: "p", chain_type: "ethereum", rules: structuredRules } },
+  ],
+  getPolicy: ({ policyId }) => [{ target: `/v1/policies/${policyId}` }],
+  updatePolicy: ({ policyId }) => [{ target: `/v1/policies/${policyId}`, body: { name: "p" } }],
+  deletePolicy: ({ policyId }) => [{ target: `/v1/policies/${policyId}` }],
+  createPolicyRule: ({ policyId }) => [{ target: `/v1/policies/${policyId}/rules`, body: rule }],
+  getPolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}` }],
+  updatePolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}`, body: rule }],
+  deletePolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}` }],
+  createKeyQuorum: ({ key, userId, quorumId }) => [
+    {
+      target: "/v1/key_quorums",
+      body: {
+        public_keys: [key.publicKey],
+        user_ids: [userId],
+        key_quorum_ids: [quorumId],
+        authorization_threshold: 1,
+        display_name: "q",
+      },
+    },
+  ],
+  getKeyQuorum: ({ quorumId }) => [{ target: `/v1/key_quorums/${quorumId}` }],
+  updateKeyQuorum: ({ quorumId }) => [{ target: `/v1/key_quorums/${quorumId}`, body: { display_name: "q" } }],
+  deleteKeyQuorum: ({ quorumId }) => [{ target: `/v1/key_quorums/${quorumId}` }],
+  createUser: ({ policyId, quorumId }) => [
+    {
+      target: "/v1/users",
+      body: {
+        linked_accounts: [
+          { type: "custom_auth", custom_user_id: "u-1" },
+          { type: "email", address: "u1@example.com" },
+          { type: "phone", number: "+15555555555" },
+          { type: "wallet", address, chain_type: "ethereum" },
+          { type: "google_oauth", subject: "s", email: "u1@example.com", name: "n" },
+          { type: "telegram", telegram_user_id: "t", username: "n" },
+          { type: "farcaster", fid: 1, owner_address: address },
+        ],
+        wallets: [
+          {
+            chain_type: "ethereum",
+            policy_ids: [policyId],
+            additional_signers: [{ signer_id: quorumId }],
+          },
+        ],
+        custom_metadata: { text: "x", number: 1, truth: true },
+      },
+    },
+  ],
+  listUsers: () => [{ target: "/v1/users" }, { target: "/v1/users?limit=10" }],
+  getUser: ({ userId }) => [{ target: `/v1/users/${userId}` }],
+  deleteUser: ({ userId }) => [{ target: `/v1/users/${userId}` }],
+  createUserWallets: ({ userId, policyId, quorumId }) => [
+    {
+      target: `/v1/users/${userId}/wallets`,
+      body: {
+        wallets: [{ chain_type: "ethereum", policy_ids: [policyId], additional_signers: [{ signer_id: quorumId }] }],
+      },
+    },
+  ],
+  setCustomMetadata: ({ userId }) => [
+    { target: `/v1/users/${userId}/custom_metadata`, body: { custom_metadata: { text: "x" } } },
+  ],
+  findUserByCustomAuthId: ({ subject }) => [{ target: "/v1/users/custom_auth/id", body: { custom_user_id: subject } }],
+  findUserByEmail: ({ email }) => [{ target: "/v1/users/email/address", body: { address: email } }],
+  findUserByWalletAddress: ({ userWalletAddress }) => [
+    { target: "/v1/users/wallet/address", body: { address: userWalletAddress } },
+  ],
+  getTransaction: () => [{ target: "/v1/transactions/a23456789012345678901234" }],
+  findTransactions: () => [{ target: "/v1/transactions?reference_id=x" }],
+  getApp: ({ appId }) => [{ target: `/v1/apps/${appId}` }],
+  getStatus: () => [{ target: "/operator/v1/status" }],
+  listApps: () => [{ target: "/operator/v1/apps" }],
+  createApp: () => [
+    {
+      target: "/operator/v1/apps",
+      body: {
+        id: "c23456789012345678901234z",
+        name: "n",
+        secret_sha256: createHash("sha256").update("secret").digest("hex"),
+        allowed_origins: ["https://app.example"],
+        jwt: { jwks_url: "https://login.example/keys", issuer: "i", audience: "a", subject_claim: "sub" },
+        test_accounts: [{ email: "test-1234@example.com", otp: "123456" }],
+        server_side_access: false,
+      },
+    },
+  ],
+  createAppSecret: ({ appId }) => [
+    {
+      target: `/operator/v1/apps/${appId}/secrets`,
+      body: { secret_sha256: createHash("sha256").update("another secret").digest("hex") },
+    },
+  ],
+  getHealth: () => [{ target: "/healthz" }],
+  getReadiness: () => [{ target: "/readyz" }],
+  getOpenApiDocument: () => [{ target: "/openapi.json" }],
+};
+
+const transaction = { to: address, value: "0x1", chain_id: 31337, nonce: 0, gas_limit: "0x5208", data: "0x" };
+
+const rpcBodies: JsonObject[] = [
+  { method: "personal_sign", params: { message: "x", encoding: "utf-8" }, caip2: "eip155:1" },
+  { method: "personal_sign", params: { message: "0xab", encoding: "hex" }, chain_type: "ethereum" },
+  {
+    method: "eth_signTypedData_v4",
+    params: {
+      typed_data: {
+        domain: { name: "n", version: "1", chainId: 1, verifyingContract: address },
+        types: {
+          A: [
+            { name: "to", type: "address" },
+            { name: "text", type: "string" },
+          ],
+        },
+        primary_type: "A",
+        message: { to: address, text: "x" },
+      },
+    },
+  },
+  { method: "eth_signTransaction", params: { transaction: { ...transaction, gas_price: 1, type: 0 } } },
+  {
+    method: "eth_sendTransaction",
+    caip2: "eip155:31337",
+    params: { transaction },
+    reference_id: "x",
+  },
+  { method: "secp256k1_sign", params: { hash: `0x${"11".repeat(32)}` } },
+  { method: "eth_sign7702Authorization", params: { contract: address, chain_id: 1, nonce: 0 } },
+];
+
+const structuredRules: JsonObject[] = [
+  {
+    name: "calldata",
+    method: "eth_sendTransaction",
+    action: "ALLOW",
+    conditions: [
+      {
+        field_source: "ethereum_calldata",
+        field: "transfer.to",
+        operator: "in",
+        value: [address],
+        abi: [
+          {
+            type: "function",
+            name: "transfer",
+            stateMutability: "nonpayable",
+            inputs: [
+              { name: "to", type: "address" },
+              { name: "amount", type: "uint256" },
+            ],
+            outputs: [{ type: "bool" }],
+          },
+        ],
+      },
+      { field_source: "ethereum_transaction", field: "value", operator: "lte", value: "1" },
+    ],
+  },
+  {
+    name: "typed data",
+    method: "eth_signTypedData_v4",
+    action: "DENY",
+    conditions: [
+      {
+        field_source: "ethereum_typed_data_message",
+        field: "to",
+        operator: "eq",
+        value: address,
+        typed_data: { primary_type: "A", types: { A: [{ name: "to", type: "address" }] } },
+      },
+    ],
+  },
+];
