@@ -1,3 +1,4 @@
+import { isProperEd25519Encoding } from "./ed25519-encoding.ts";
 import { referencePrimitives } from "./reference-primitives.ts";
 
 /** A signature over secp256k1: `r` and `s` are 32 bytes each, big-endian. */
@@ -24,6 +25,9 @@ export type Primitives = {
   verifySecp256k1(digest: Uint8Array, signature: Secp256k1Signature, publicKey: Uint8Array): boolean;
   recoverSecp256k1(digest: Uint8Array, signature: RecoverableSignature): Uint8Array | undefined;
   secp256k1PublicKey(privateKey: Uint8Array, compressed: boolean): Uint8Array;
+  ed25519PublicKey(seed: Uint8Array): Uint8Array;
+  signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   encryptAes256Gcm(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   decryptAes256Gcm(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
 };
@@ -133,6 +137,36 @@ export function recoverSecp256k1(digest: Uint8Array, signature: RecoverableSigna
 export function secp256k1PublicKey(privateKey: Uint8Array, compressed: boolean): Uint8Array {
   assertBytes("private key", privateKey, 32);
   return active.secp256k1PublicKey(privateKey, compressed);
+}
+
+/** The 32-byte public key of a 32-byte Ed25519 seed, which RFC 8032 §5.1.5 calls the private key. */
+export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+  assertBytes("seed", seed, 32);
+  return active.ed25519PublicKey(seed);
+}
+
+/**
+ * The 64-byte Ed25519 signature of the message (RFC 8032 §5.1.6, without prehash or context). The public key that goes
+ * into it is derived from the seed: signing with a foreign one would give the key away. To release a signature use
+ * `signEd25519Checked`, which checks it.
+ */
+export function signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array {
+  assertBytes("seed", seed, 32);
+  assertBytes("message", message);
+  return active.signEd25519(seed, message);
+}
+
+/**
+ * Whether `signature` is an Ed25519 signature of the message by `publicKey`: RFC 8032 §5.1.7 without the cofactor, and
+ * neither the key nor R of small order or in a second encoding, which is what Solana's runtime accepts. A key or
+ * signature of another length is false.
+ */
+export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  assertBytes("public key", publicKey);
+  assertBytes("message", message);
+  assertBytes("signature", signature);
+  if (signature.length !== 64 || !isProperEd25519Encoding(publicKey)) return false;
+  return isProperEd25519Encoding(signature.subarray(0, 32)) && active.verifyEd25519(publicKey, message, signature);
 }
 
 /**

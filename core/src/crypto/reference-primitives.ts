@@ -1,4 +1,5 @@
 import { gcm } from "@noble/ciphers/aes.js";
+import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
@@ -7,6 +8,7 @@ import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { concatBytes } from "@noble/hashes/utils.js";
+import { equalBytes } from "./equal-bytes.ts";
 import { decodeP256Spki } from "./p256-spki.ts";
 import type { Primitives } from "./primitives.ts";
 
@@ -55,6 +57,10 @@ export const referencePrimitives: Readonly<Primitives> = Object.freeze({
   },
   secp256k1PublicKey: (privateKey, compressed) => secp256k1.getPublicKey(privateKey, compressed),
 
+  ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),
+  signEd25519: (seed, message) => ed25519.sign(message, seed),
+  verifyEd25519,
+
   encryptAes256Gcm: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext),
   decryptAes256Gcm(key, nonce, aad, ciphertext) {
     const cipher = gcm(key, nonce, aad);
@@ -65,3 +71,27 @@ export const referencePrimitives: Readonly<Primitives> = Object.freeze({
     }
   },
 } satisfies Primitives);
+
+/**
+ * RFC 8032 §5.1.7 with R computed and compared by its bytes. noble's own verification multiplies by the cofactor, so it
+ * takes more signatures than OpenSSL and than Solana's runtime do.
+ */
+function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const { Point } = ed25519;
+  const [r, s] = [signature.subarray(0, 32), integerLittleEndian(signature.subarray(32))];
+  if (s >= Point.Fn.ORDER) return false;
+  let key: InstanceType<typeof Point>;
+  try {
+    key = Point.fromBytes(publicKey);
+  } catch {
+    return false; // not a point of the curve
+  }
+  const k = Point.Fn.create(integerLittleEndian(sha512(concatBytes(r, publicKey, message))));
+  return equalBytes(Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(k)).toBytes(), r);
+}
+
+function integerLittleEndian(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
+  return value;
+}

@@ -6,6 +6,7 @@ import { p256PublicKey, parseP256PublicKey } from "../crypto/p256.ts";
 import { encodeP256Spki } from "../crypto/p256-spki.ts";
 import {
   decryptAes256Gcm,
+  ed25519PublicKey,
   encryptAes256Gcm,
   hkdfSha256,
   hmacSha256,
@@ -14,7 +15,9 @@ import {
   recoverSecp256k1,
   secp256k1PublicKey,
   sha256,
+  signEd25519,
   signSecp256k1,
+  verifyEd25519,
   verifyP256,
   verifySecp256k1,
 } from "../crypto/primitives.ts";
@@ -34,6 +37,7 @@ export function describePrimitives(): void {
   describeAes256Gcm();
   describeVerifyP256();
   describeSecp256k1();
+  describeEd25519();
 }
 
 function describeArguments(): void {
@@ -64,6 +68,8 @@ function describeArguments(): void {
     expect(() => verifySecp256k1(wrong, signature, bytes)).toThrow(TypeError);
     expect(() => verifySecp256k1(bytes, { ...signature, r: wrong }, bytes)).toThrow(TypeError);
     expect(() => recoverSecp256k1(bytes, { ...signature, s: wrong })).toThrow(TypeError);
+    expect(() => ed25519PublicKey(wrong)).toThrow(TypeError);
+    expect(() => signEd25519(wrong, bytes)).toThrow(TypeError);
     expect(() => encryptAes256Gcm(wrong, bytes.slice(20), bytes, bytes)).toThrow(TypeError);
     expect(() => decryptAes256Gcm(bytes, wrong, bytes, bytes)).toThrow(TypeError);
   });
@@ -74,6 +80,8 @@ function describeArguments(): void {
       expect(() => hmacSha256(wrong, bytes)).toThrow(TypeError);
       expect(() => hmacSha256(bytes, wrong)).toThrow(TypeError);
       expect(() => hkdfSha256(bytes, wrong, bytes, 32)).toThrow(TypeError);
+      expect(() => signEd25519(bytes, wrong)).toThrow(TypeError);
+      expect(() => verifyEd25519(bytes, wrong, new Uint8Array(64))).toThrow(TypeError);
     }
   });
 
@@ -314,6 +322,64 @@ function describeSecp256k1(): void {
       expect(encodeHex(r), message).toBe(encodeHex(point.subarray(1, 33)));
     }
     expect(vectors).toHaveLength(10);
+  });
+}
+
+function describeEd25519(): void {
+  const cases = listCases(readWycheproof("ed25519_test.json"));
+  it.skipIf(cases.length === 0)("I2: verification agrees with Wycheproof on Ed25519 (151)", () => {
+    for (const [group, test] of cases) {
+      const { pk } = group.publicKey as unknown as { pk: string };
+      const accepted = verifyEd25519(fromHex(pk), fromHex(test.msg), fromHex(test.sig));
+      expect(accepted, `${test.tcId} ${test.comment}`).toBe(test.result === "valid");
+    }
+    expect(cases).toHaveLength(151);
+  });
+
+  const folder = vectorsPath("signatures");
+  it.skipIf(folder === undefined)("I2: signs and verifies the vectors of the Ed25519 authors (256)", () => {
+    const lines = readFileSync(join(folder!, "ed25519-sign-256.txt"), "utf8").trim().split("\n");
+    for (const [i, line] of lines.entries()) {
+      const [secret, publicKey, message, signed] = line.split(":").map(fromHex) as [
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+      ];
+      const [seed, signature] = [secret.slice(0, 32), signed.slice(0, 64)];
+      expect(ed25519PublicKey(seed), `line ${i}`).toEqual(publicKey);
+      expect(signEd25519(seed, message), `line ${i}`).toEqual(signature);
+      expect(verifyEd25519(publicKey, message, signature), `line ${i}`).toBe(true);
+      expect(verifyEd25519(publicKey, Uint8Array.of(...message, 0), signature), `line ${i}`).toBe(false);
+    }
+    expect(lines).toHaveLength(256);
+  });
+
+  it.skipIf(folder === undefined)("I4: accepts of the speccheck edge cases the one that verify_strict does", () => {
+    const edges: { message: string; pub_key: string; signature: string }[] = JSON.parse(
+      readFileSync(join(folder!, "ed25519-speccheck.json"), "utf8"),
+    );
+    const accepted = edges.map(({ message, pub_key, signature }) =>
+      verifyEd25519(fromHex(pub_key), fromHex(message), fromHex(signature)),
+    );
+    // "Taming the many EdDSAs" (Chalkias, Garillot, Nikolaenko 2020), table 5, row "Dalek strict".
+    expect(accepted.flatMap((verdict, i) => (verdict ? [i] : []))).toEqual([3]);
+    expect(edges).toHaveLength(12);
+  });
+
+  it("refuses keys and signatures of another length, and off the curve", () => {
+    const [seed, message] = [new Uint8Array(32).fill(7), encodeUtf8("message")];
+    const [publicKey, signature] = [ed25519PublicKey(seed), signEd25519(seed, message)];
+    for (const length of [0, 31, 33, 64]) {
+      expect(verifyEd25519(new Uint8Array(length).fill(2), message, signature)).toBe(false);
+    }
+    for (const length of [0, 32, 63, 65, 128]) {
+      expect(verifyEd25519(publicKey, message, new Uint8Array(length).fill(2))).toBe(false);
+    }
+    for (let y = 2; y < 40; y++) expect(verifyEd25519(new Uint8Array(32).with(0, y), message, signature)).toBe(false);
+    expect(verifyEd25519(publicKey, message, signature)).toBe(true);
+    expect(publicKey).not.toBeInstanceOf(Buffer);
+    expect(signature).not.toBeInstanceOf(Buffer);
   });
 }
 

@@ -128,4 +128,25 @@ describe("native and reference agree", () => {
       numRuns(200),
     );
   });
+
+  it("I2, I19: on Ed25519 keys and signatures, right, changed or made up", () => {
+    fc.assert(
+      fc.property(bytes(32), data, fc.nat(), fc.nat({ max: 2 }), bytes(64), (seed, message, at, change, other) => {
+        const publicKey = native.ed25519PublicKey(seed);
+        expect(publicKey).toEqual(reference.ed25519PublicKey(seed));
+        const signed = native.signEd25519(seed, message);
+        expect(signed).toEqual(reference.signEd25519(seed, message));
+        const flipped = signed.with(at % 64, signed[at % 64]! ^ (1 << (at % 8)));
+        const signature = [signed, flipped, other][change]!;
+        const verdict = native.verifyEd25519(publicKey, message, signature);
+        expect(verdict).toBe(reference.verifyEd25519(publicKey, message, signature));
+        expect(verdict).toBe(change === 0);
+        const otherKey = other.subarray(0, 32);
+        expect(native.verifyEd25519(otherKey, message, signature)).toBe(
+          reference.verifyEd25519(otherKey, message, signature),
+        );
+      }),
+      numRuns(100),
+    );
+  });
 });

@@ -46,6 +46,8 @@ describe("loadPrimitives", () => {
       await expect(loadPrimitives({ ...loaders, openssl })).rejects.toThrow("self-test: verifyP256");
       const libsecp256k1 = () => ({ ...loadLibsecp256k1(), verifySecp256k1: () => answer });
       await expect(loadPrimitives({ ...loaders, libsecp256k1 })).rejects.toThrow("self-test: verifySecp256k1");
+      const ed25519 = () => ({ ...createOpensslPrimitives(), verifyEd25519: () => answer });
+      await expect(loadPrimitives({ ...loaders, openssl: ed25519 })).rejects.toThrow("self-test: verifyEd25519");
     }
   });
 
@@ -68,7 +70,7 @@ describe("loadPrimitives", () => {
   it("has everything here that this platform has a binary for", () => {
     const hasPrebuild = ["linux-x64", "darwin-arm64", "win32-x64"].includes(`${process.platform}-${process.arch}`);
     expect(active.secp256k1).toBe(hasPrebuild ? "libsecp256k1" : active.secp256k1);
-    expect(active).toMatchObject({ p256: "openssl", keccak256: "hash-wasm" });
+    expect(active).toMatchObject({ p256: "openssl", ed25519: "openssl", keccak256: "hash-wasm" });
     expect(notes).toHaveLength(active.secp256k1 === "noble" ? 1 : 0);
   });
 

@@ -8,7 +8,7 @@ import { selfTestPrimitives } from "./self-test.ts";
 /** `active` names the implementation of each group; `notes` says, for people, what is slower here than it could be. */
 export type LoadedPrimitives = {
   primitives: Primitives;
-  active: { p256: string; secp256k1: string; keccak256: string; sha256: string; aes256Gcm: string };
+  active: { p256: string; secp256k1: string; ed25519: string; keccak256: string; sha256: string; aes256Gcm: string };
   notes: string[];
 };
 
@@ -51,6 +51,7 @@ export async function loadPrimitives(loaders: PrimitiveLoaders = PLATFORM_LOADER
   const active = {
     p256: "openssl",
     secp256k1: secp256k1 ? "libsecp256k1" : "noble",
+    ed25519: "openssl",
     keccak256: keccak256 ? "hash-wasm" : "noble",
     sha256: "openssl",
     aes256Gcm: "openssl",

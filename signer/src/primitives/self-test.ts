@@ -39,6 +39,7 @@ function* listTrials(): Generator<Trial> {
   yield* listAes256GcmTrials();
   yield* listSecp256k1Trials();
   yield* listP256Trials();
+  yield* listEd25519Trials();
 }
 
 function* listKeyDerivationTrials(): Generator<Trial> {
@@ -129,6 +130,56 @@ function* listP256Trials(): Generator<Trial> {
   const run = (p: Primitives) => p.verifyP256(P256_KEY.replace("EwYHKoZIzj0C", "EwYHKoZIzj0D"), filled(0), filled(0));
   yield { primitive: "verifyP256", trial: "other algorithm", run };
 }
+
+// Known answers only, as for P-256.
+function* listEd25519Trials(): Generator<Trial> {
+  for (const [i, [seedHex, publicKeyHex, messageHex, signatureHex]] of ED25519_SIGNATURES.entries()) {
+    const [seed, publicKey, message, signature] = [hex(seedHex), hex(publicKeyHex), hex(messageHex), hex(signatureHex)];
+    const verify = (message: Uint8Array, signature: Uint8Array) => (p: Primitives) =>
+      p.verifyEd25519(publicKey, message, signature);
+    yield {
+      primitive: "ed25519PublicKey",
+      trial: `${i}`,
+      run: (p) => sameBytes(p.ed25519PublicKey(seed), publicKey),
+      expected: true,
+    };
+    yield {
+      primitive: "signEd25519",
+      trial: `${i}`,
+      run: (p) => sameBytes(p.signEd25519(seed, message), signature),
+      expected: true,
+    };
+    yield { primitive: "verifyEd25519", trial: `${i}`, run: verify(message, signature), expected: true };
+    const longer = Uint8Array.of(...message, 0);
+    yield { primitive: "verifyEd25519", trial: `${i}, other`, run: verify(longer, signature), expected: false };
+    for (let bit = 0; bit < 512; bit += 37) {
+      const run = verify(message, flipBit(signature, bit));
+      yield { primitive: "verifyEd25519", trial: `${i}, bit ${bit} flipped`, run, expected: false };
+    }
+  }
+}
+
+// RFC 8032 §7.1, tests 1 to 3: private key, public key, message, signature.
+const ED25519_SIGNATURES = [
+  [
+    "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    "",
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+  ],
+  [
+    "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+    "72",
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+  ],
+  [
+    "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+    "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+    "af82",
+    "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+  ],
+] as const;
 
 // RFC 6979 §A.2.5 with SHA-256: the public key, the signatures of "sample" (high s) and "test" (low s), and the other
 // signature of "sample", (r, n − s).
