@@ -1,4 +1,5 @@
 import type { JsonValue } from "../encoding/json-value.ts";
+import { formatDecimal } from "./decimal.ts";
 import type { Observed } from "./field-sources/field-source.ts";
 import type { Truth } from "./operator.ts";
 
@@ -42,7 +43,7 @@ export type RuleTrace = {
   name: string;
   action: string;
   outcome: "matched" | "not_matched" | "unknown" | "method_differs";
-  /** Why the rule as a whole could not be read. */
+  /** Why the rule as a whole could not be read, or does not count though its conditions hold. */
   why?: string;
   /** The first condition that kept the rule from matching. */
   condition?: ConditionTrace;
@@ -78,7 +79,9 @@ export function readableText(text: string): string {
 }
 
 export function readableObserved(observed: Observed): string | null {
-  return observed.known ? readableText(String(observed.value)) : null;
+  if (!observed.known) return null;
+  const isDecimal = observed.type === "decimal" && typeof observed.value === "bigint";
+  return readableText(isDecimal ? formatDecimal(observed.value as bigint) : String(observed.value));
 }
 
 /** A stored value, of whatever shape it turns out to be. */

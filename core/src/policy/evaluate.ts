@@ -10,9 +10,17 @@ import {
   readableText,
 } from "./decision.ts";
 import type { Reading } from "./field-sources/field-source.ts";
+import { whyToBeNamed } from "./lasting-instruction.ts";
 import { isMethodOfChainType, isPolicyMethod } from "./method.ts";
 import type { Truth } from "./operator.ts";
-import { type Facts, isOpaqueMethod, type PolicyRequest, partsOf, type RequestPart } from "./request.ts";
+import {
+  type Facts,
+  instructionPartsOf,
+  isOpaqueMethod,
+  type PolicyRequest,
+  partsOf,
+  type RequestPart,
+} from "./request.ts";
 import { isObject, member } from "./strict-object.ts";
 
 export { type CompiledPolicy, compilePolicy, type Decision };
@@ -36,15 +44,29 @@ export function evaluatePolicy(
 ): Decision {
   if (policy.unreadable !== undefined) return deny(policy, "policy_unreadable");
   if (!isOfChain(policy.chainType, request.method)) return deny(policy, "policy_for_other_chain");
+  const instructions = instructionPartsOf(request);
+  if (instructions !== undefined) return decideEach(policy, instructions, facts, options);
   const decision = decidePart(policy, request, facts, options);
   const parts = partsOf(request);
   if (parts === undefined || decision.decision !== "ALLOW") return decision;
-  if (parts.length === 0) return deny(policy, "no_operations");
+  const partsDecision = decideEach(policy, parts, facts, options);
+  return partsDecision.decision === "ALLOW" ? decision : partsDecision;
+}
+
+/** All parts have to be allowed, and there has to be one. */
+function decideEach(
+  policy: CompiledPolicy,
+  parts: readonly { part: RequestPart; name: string }[],
+  facts: Facts,
+  options: EvaluateOptions,
+): Decision {
+  let first: Decision | undefined;
   for (const { part, name } of parts) {
-    const partDecision = decidePart(policy, part, facts, options);
-    if (partDecision.decision !== "ALLOW") return { ...partDecision, part: name };
+    const decision = decidePart(policy, part, facts, options);
+    if (decision.decision !== "ALLOW") return { ...decision, part: name };
+    first ??= decision;
   }
-  return decision;
+  return first ?? deny(policy, "no_operations");
 }
 
 /** Decides a request made of several operations: all of them have to be allowed, and there has to be one (I13). */
@@ -75,7 +97,7 @@ function decidePart(policy: CompiledPolicy, request: RequestPart, facts: Facts, 
   }
   if (undecided !== undefined) return denyWithTrace(policy, reading, "rule_unknown", undecided);
   for (const rule of candidates.allow) {
-    if (evaluateRule(rule, reading) === "TRUE") {
+    if (evaluateRule(rule, reading) === "TRUE" && whyNotExplicit(rule, reading) === undefined) {
       const trace = options.explain === true ? traceRules(policy, reading) : [];
       return { decision: "ALLOW", reason: "rule_allows", policyId: policy.id, ruleId: rule.id, trace };
     }
@@ -99,6 +121,18 @@ function evaluateRule(rule: CompiledRule, reading: Reading): Truth {
     if (result !== "TRUE") outcome = "UNKNOWN";
   }
   return outcome;
+}
+
+/**
+ * Why a rule that matches does not allow: some instructions are allowed only by a rule that names them, or by a `*` rule
+ * that restricts nothing of the request (I14).
+ */
+function whyNotExplicit(rule: CompiledRule, { request }: Reading): string | undefined {
+  const why = whyToBeNamed(request);
+  if (why === undefined) return undefined;
+  const names = rule.conditions.some((one) => one?.binding.naming?.includes(one.operator) === true);
+  const isUnrestricted = rule.method === "*" && rule.conditions.every((one) => one?.source.methods === "any");
+  return names || isUnrestricted ? undefined : why;
 }
 
 function isOfChain(chainType: string, method: string): boolean {
@@ -132,6 +166,8 @@ function traceRule(rule: CompiledRule, reading: Reading): RuleTrace {
   if (!isCandidate(rule, reading.request.method)) return { ...trace, outcome: "method_differs" };
   if (rule.unreadable !== undefined) return { ...trace, outcome: "unknown", why: rule.unreadable };
   const outcome = evaluateRule(rule, reading);
+  const why = outcome === "TRUE" && rule.action === "ALLOW" ? whyNotExplicit(rule, reading) : undefined;
+  if (why !== undefined) return { ...trace, outcome: "not_matched", why };
   const condition = outcome === "TRUE" ? undefined : traceFirst(rule, outcome, reading);
   return { ...trace, outcome: outcomes[outcome], ...(condition === undefined ? {} : { condition }) };
 }

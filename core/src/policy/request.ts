@@ -1,18 +1,52 @@
 import type { EthereumRequest } from "../ethereum/types.ts";
+import { type DecodedInstruction, decodeInstruction } from "../solana/instructions/decode.ts";
+import { instructionsOf } from "../solana/message-accounts.ts";
+import type { SolanaInstruction, SolanaRequest } from "../solana/types.ts";
+import type { SuiCommand, SuiTransaction } from "../sui/types.ts";
+import type { TronTransaction } from "../tron/types.ts";
+import type { XrplTransaction } from "../xrpl/types.ts";
 import type { ConditionSet } from "./condition-set.ts";
 
 /** What a policy decides about: a decoded wallet request, an export of key material, or a raw signature. */
 export type PolicyRequest =
   | EthereumRequest
+  | TronRequest
+  | SuiRequest
+  | { method: "signRawMessageBytes"; message: Uint8Array }
+  | { method: "xrpl_signTransaction"; transaction: XrplTransaction }
+  // No rule can name these (03 §3.1): only a `*` rule allows them.
+  | { method: "near_signTransaction" }
+  | { method: "aptos_signTransaction" }
+  | SolanaRequest
   | { method: "exportPrivateKey" }
   | { method: "exportSeedPhrase" }
   | { method: "raw_sign" };
 
+/** `signTransactionBytes` are bytes for `raw_sign` that were decoded as a transaction of the wallet. */
+export type TronRequest =
+  | { method: "tron_signTransaction" | "tron_sendTransaction"; transaction: TronTransaction }
+  | { method: "signTransactionBytes"; chainType: "tron"; transaction: TronTransaction };
+
+/** One command of a programmable transaction: each of them has to be allowed (03 §3.3, Sui). */
+export type SuiRequest = {
+  method: "signTransactionBytes";
+  chainType: "sui";
+  transaction: SuiTransaction;
+  command: SuiCommand;
+};
+
+/** One instruction of a Solana transaction: each is decided for itself. */
+export type InstructionPart = {
+  method: "signTransaction" | "signAndSendTransaction";
+  instruction: SolanaInstruction;
+  decoded: DecodedInstruction;
+};
+
 /**
- * A piece of a request that has to be allowed beside the request itself. `beyond_grammar` stands for what no field of
+ * A piece of a request that has to be allowed beside the request itself, or in its place. `beyond_grammar` stands for what no field of
  * the grammar can name; since no rule is about it, only a `*` rule that restricts nothing of the request allows it.
  */
-export type RequestPart = PolicyRequest | { method: "beyond_grammar"; what: string };
+export type RequestPart = PolicyRequest | InstructionPart | { method: "beyond_grammar"; what: string };
 
 /** What a decision depends on beside the request and the policy. A fact that is missing is not known (I9). */
 export type Facts = {
@@ -44,6 +78,16 @@ export function partsOf(request: PolicyRequest): { part: RequestPart; name: stri
     default:
       return undefined;
   }
+}
+
+/** The instructions of a Solana transaction, which are decided in its place (03 §3.3); undefined for other requests. */
+export function instructionPartsOf(request: PolicyRequest): { part: InstructionPart; name: string }[] | undefined {
+  if (request.method !== "signTransaction" && request.method !== "signAndSendTransaction") return undefined;
+  const { method } = request;
+  return instructionsOf(request.transaction.message).map((instruction, index) => ({
+    part: { method, instruction, decoded: decodeInstruction(instruction) },
+    name: `instruction ${index} of the transaction`,
+  }));
 }
 
 function transactionPartsOf(

@@ -24,6 +24,8 @@ export type FieldBinding = {
   readonly types: readonly ValueType[];
   /** A stricter check of one value text, for fields that have one: what is wrong with it, or undefined. */
   readonly refuseValue?: (text: string) => string | undefined;
+  /** The operators with which a condition that holds says by name which instruction it is about (I14). */
+  readonly naming?: readonly Operator[];
   /** Reads the field. Called only for the methods of the source. */
   readonly extract: (reading: Reading) => Observed;
 };

@@ -12,7 +12,14 @@ import {
 
 /** The bytes of the message before any prefix. */
 function messageOf({ request }: Reading): Uint8Array | undefined {
-  return request.method === "personal_sign" ? request.message : undefined;
+  switch (request.method) {
+    case "personal_sign":
+    case "signMessage":
+    case "signRawMessageBytes":
+      return request.message;
+    default:
+      return undefined;
+  }
 }
 
 const notAMessage: Observed = notKnown("inapplicable", "the request is not a message");
@@ -45,8 +52,8 @@ const bindings = new Map([
 /** The text and the length of a signed message (03 §3.3). Text is compared as decoded: not trimmed, not normalised. */
 export const message: FieldSource = {
   source: "message",
-  chainTypes: ["ethereum"],
-  methods: ["personal_sign"],
+  chainTypes: ["ethereum", "solana", "tron", "sui"],
+  methods: ["personal_sign", "signMessage", "signRawMessageBytes"],
   inAnyMethodRules: true,
   companion: undefined,
   bind: (field) => bindNamed("message", bindings, field),
