@@ -3,12 +3,15 @@ import type { JwksCache } from "./authenticate/jwks-cache.ts";
 import type { Chains } from "./chains/chains.ts";
 import type { Config } from "./config/config.ts";
 import type { Log } from "./log.ts";
+import type { DocumentStore } from "./storage/documents.ts";
 import type { Storage } from "./storage/storage.ts";
 
 /** What handlers work with. Made once in `main.ts`. */
 export type Deps = {
   config: Config;
   storage: Storage;
+  /** The same database: sessions, codes, members and whatever else carries no authority. */
+  documents: DocumentStore;
   signer: SignerClient;
   chains: Chains;
   jwks: JwksCache;

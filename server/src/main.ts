@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   const deps: Deps = {
     config,
     storage,
+    documents: storage,
     signer,
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),

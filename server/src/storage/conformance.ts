@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from "vitest";
+import { describeDocuments } from "./conformance/documents.ts";
 import { describeReceipts } from "./conformance/receipts.ts";
 import { describeRecords } from "./conformance/records.ts";
 import { describeReferences } from "./conformance/references.ts";
@@ -44,6 +45,7 @@ export function describeStorage(name: string, open: () => Promise<OpenedStorage>
     describeRequests(tested);
     describeTransactions(tested);
     describeReceipts(tested);
+    describeDocuments(tested);
     describeTenants(tested);
     describeText(tested);
   });

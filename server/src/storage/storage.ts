@@ -1,3 +1,4 @@
+import type { DocumentStore } from "./documents.ts";
 /**
  * The storage port. It keeps sealed records and serves them; it cannot make or alter one (architecture §4).
  * Every write is one `commit`: all of it becomes durable, or none of it, on condition that every record version
@@ -224,7 +225,7 @@ export interface StorageReader {
   listReceipts(appId: string, afterSequence: number, limit: number): Promise<StoredReceipt[]>;
 }
 
-export interface Storage extends StorageReader {
+export interface Storage extends StorageReader, DocumentStore {
   readonly kind: "sqlite" | "postgres";
   /**
    * Durable when it resolves. Calls waiting at the same moment share one transaction and one sync (group commit).
@@ -236,7 +237,7 @@ export interface Storage extends StorageReader {
    * Durable when it resolves. Rejects when the app has no such send.
    */
   settleTransaction(appId: string, id: string, status: TransactionStatus, answer?: StoredAnswer): Promise<void>;
-  /** Removes consumed payloads, idempotency entries and user keys that expired before `nowMs`. */
+  /** Removes consumed payloads, idempotency entries, user keys and documents that expired before `nowMs`. */
   prune(nowMs: number): Promise<{ removed: number }>;
   /** Resolves when the database answers and its schema is the one this build expects. */
   check(): Promise<void>;

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { SchemaTooNewError } from "../storage.ts";
 import type { Connection } from "./connection.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { documents } from "./migrations/0002-documents.ts";
 
 /** One step of the schema. A migration that has shipped is never edited; its checksum is in every database. */
 export type Migration = { number: number; name: string; sql: string };
 
 /** In order, numbered from 1 without gaps. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, documents];
 
 /**
  * Brings the schema to the one that `migrations` describe, in one transaction. Throws `SchemaTooNewError` when a

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { assertCommitUnit, assertLimit } from "../commit-unit.ts";
 import { type CursorScope, decodeCursor, encodeCursor, type ListPosition } from "../cursor.ts";
+import { assertDocumentList, assertDocumentUnit, documentScope } from "../document-unit.ts";
 import { type Page, type Paged, type Storage, StorageUnavailableError } from "../storage.ts";
 import { applyUnit, type Tables } from "./apply-unit.ts";
 import type { Connection } from "./connection.ts";
@@ -8,6 +9,7 @@ import { createGroupCommit } from "./group-commit.ts";
 import { assertMigrated, MIGRATIONS } from "./migrate.ts";
 import { releaseConnection } from "./open-connection.ts";
 import { createRecordCache } from "./record-cache.ts";
+import { createDocumentTable } from "./tables/documents.ts";
 import { createReceiptTable } from "./tables/receipts.ts";
 import { createRecordTable } from "./tables/records.ts";
 import { createRequestTable } from "./tables/requests.ts";
@@ -32,6 +34,7 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
     receipts: createReceiptTable(connection),
   };
   const { records, wallets, users, requests, transactions, receipts } = tables;
+  const documents = createDocumentTable(connection);
   const group = createGroupCommit(connection, {
     committed() {
       cache.committed();
@@ -103,6 +106,17 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
       assertLimit(limit);
       return receipts.list(appId, afterSequence, limit);
     },
+    findDocument: async (key) => documents.find(key),
+    findDocumentByKey: async (collection, scope, key) => documents.findByKey(collection, scope, key),
+    async listDocuments(list, wanted) {
+      assertDocumentList(list);
+      return page(documentScope(list), wanted, (after, limit) => documents.list(list, after, limit));
+    },
+    countDocuments: async (collection, scope, tag) => documents.count(collection, scope, tag),
+    async writeDocuments(unit) {
+      assertDocumentUnit(unit);
+      return group.write(() => documents.apply(unit));
+    },
     async commit(unit) {
       assertCommitUnit(unit);
       return group.write(() => applyUnit(tables, unit));
@@ -117,7 +131,10 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
       // In portions, so that requests are answered in between.
       for (;;) {
         const portion = await group.write(
-          () => requests.removeExpired(nowMs, PRUNE_ROWS) + records.removeExpired(nowMs, PRUNE_ROWS),
+          () =>
+            requests.removeExpired(nowMs, PRUNE_ROWS) +
+            records.removeExpired(nowMs, PRUNE_ROWS) +
+            documents.removeExpired(nowMs, PRUNE_ROWS),
         );
         if (portion === 0) return { removed };
         removed += portion;
