@@ -64,6 +64,28 @@ function run(file = "", args = [""], { shell = false, stdout = 2 } = {}) {
   });
 }
 
+/**
+ * Folders with packages of their own that only tests use: too heavy for everybody's `npm start`. Each has its own
+ * lockfile and is installed by `npm test`; where that fails, its tests are skipped aloud (in CI: the run fails).
+ */
+const extraPackages = [{ folder: "e2e/oracles", tests: "those that hold each chain against its own libraries" }];
+
+async function installExtraPackages(root = "") {
+  const { join } = process.getBuiltinModule("node:path");
+  let failed = false;
+  for (const { folder, tests } of extraPackages) {
+    const path = join(root, folder);
+    if (!needsInstall(path)) continue;
+    say(`installing packages of ${folder} (only for tests; only when their lockfile has changed) …`);
+    const { file, args, shell } = npmCommand();
+    const code = await run(file, [...args, "--prefix", path], { shell });
+    if (code === 0) continue;
+    failed = true;
+    say(`the packages of ${folder} could not be installed, so some tests are skipped: ${tests}`);
+  }
+  return failed && process.env.CI === "true" ? 1 : 0;
+}
+
 async function install(root = "") {
   const { readFileSync } = process.getBuiltinModule("node:fs");
   const { join } = process.getBuiltinModule("node:path");
@@ -166,6 +188,8 @@ async function bootstrap(task = "", args = [""]) {
   if (code !== 0) return code;
   if (task === "test") {
     await provideTestTools();
+    const extra = await installExtraPackages(root);
+    if (extra !== 0) return extra;
     return test(root, args);
   }
   if (task === "bench") return runBuilt(root, "e2e/dist/bench/bench.js", args);
