@@ -78,7 +78,7 @@ export type PutRecord = RecordVersion & {
   expiresAtMs?: number;
 };
 
-export type Receipt = { receipt: string; walletId?: string; decision: "ALLOW" | "DENY" };
+export type Receipt = { id: string; receipt: string; walletId?: string; decision: "ALLOW" | "DENY" };
 
 /** Commit all of it, on condition that every version in `used` is current; only then may `result` leave. */
 export type SignerAccepted = {

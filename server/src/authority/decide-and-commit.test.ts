@@ -48,13 +48,15 @@ async function put(record: PutRecord): Promise<void> {
   expect(await storage.commit({ appId: APP, expect: expected, put: [record] })).toMatchObject({ ok: true });
 }
 
+let serial = 0;
+
 function accepted(version: number, parts: Partial<SignerAccepted> = {}): SignerAccepted {
   return {
     outcome: "accepted",
     used: [{ ...WALLET, version }],
     put: [],
     walletSecrets: [],
-    receipt: { receipt: `decided under ${version}`, decision: "ALLOW", walletId: WALLET.id },
+    receipt: { id: `r${serial++}`, receipt: `decided under ${version}`, decision: "ALLOW", walletId: WALLET.id },
     consume: [],
     result: { signature: `under ${version}` },
     ...parts,
@@ -263,7 +265,7 @@ describe("records that the signer asks for", () => {
 });
 
 describe("a refusal", () => {
-  const receipt = { receipt: "denied", decision: "DENY" as const, walletId: WALLET.id };
+  const receipt = { id: "denied", receipt: "denied", decision: "DENY" as const, walletId: WALLET.id };
 
   it("is recorded with its reason before the caller reads it", async () => {
     const { deps } = depsWith(() => refused("policy_violation", { receipt }));

@@ -28,6 +28,7 @@ export function assertCommitUnit(unit: CommitUnit): void {
     if (expiresAtMs !== undefined) assertInteger(expiresAtMs, "expiresAtMs of the transaction");
   }
   if (unit.receipt !== undefined) {
+    assertText(unit.receipt.id, "id of the receipt");
     assertText(unit.receipt.receipt, "receipt");
     if (unit.receipt.walletId !== undefined) assertText(unit.receipt.walletId, "wallet id of the receipt");
     assertInteger(unit.receipt.createdAtMs, "createdAtMs of the receipt");

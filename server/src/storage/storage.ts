@@ -119,7 +119,9 @@ export type NewTransaction = Omit<StoredTransaction, "appId" | "status">;
 
 /** What the app, and the operator, may see of a decision. Written for refusals too. */
 export type NewReceipt = {
-  /** Canonical JSON of the signer's receipt. */
+  /** The receipt's own; unique in an app. */
+  id: string;
+  /** The receipt as the signer sealed it. */
   receipt: string;
   walletId: string | undefined;
   decision: "ALLOW" | "DENY";
@@ -223,6 +225,11 @@ export interface StorageReader {
   listUnbroadcast(limit: number): Promise<StoredTransaction[]>;
   /** Receipts of an app in order of sequence. */
   listReceipts(appId: string, afterSequence: number, limit: number): Promise<StoredReceipt[]>;
+  /** Those of one wallet, in the same order. */
+  listWalletReceipts(appId: string, walletId: string, afterSequence: number, limit: number): Promise<StoredReceipt[]>;
+  findReceipt(appId: string, id: string): Promise<StoredReceipt | undefined>;
+  /** The highest sequence of an app, 0 before its first receipt. */
+  findLastSequence(appId: string): Promise<number>;
 }
 
 export interface Storage extends StorageReader, DocumentStore {

@@ -40,14 +40,20 @@ export function makeReceipt(op: Operation, facts: ReceiptFacts): Receipt {
     ...(facts.walletId === undefined ? {} : { wallet_id: facts.walletId }),
     ...facts.more,
   };
+  const id = makeId(op.ctx);
   const receipt = op.ctx.sealer.sealRecord({
     type: "receipt",
     appId: op.appId,
-    id: makeId(op.ctx),
+    id,
     version: 1,
     deleted: false,
     createdAtMs: op.nowMs,
     body,
   });
-  return { receipt, decision: facts.decision, ...(facts.walletId === undefined ? {} : { walletId: facts.walletId }) };
+  return {
+    id,
+    receipt,
+    decision: facts.decision,
+    ...(facts.walletId === undefined ? {} : { walletId: facts.walletId }),
+  };
 }

@@ -14,6 +14,7 @@ const object = (shape: Shape) => (value: unknown) => mismatch(value, shape) === 
 
 const VERSION = { type: isText, id: isText, version: isCount };
 const RECEIPT = object({
+  id: isText,
   receipt: (value) => isText(value) && /^1\.[0-9a-f]{16}\.[\w-]{43}\.\{/.test(value as string),
   walletId: optional(isText),
   decision: (value) => value === "ALLOW" || value === "DENY",

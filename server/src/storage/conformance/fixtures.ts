@@ -50,7 +50,8 @@ export function makeTransaction(id: string, parts: Partial<NewTransaction> = {})
 }
 
 export function makeReceipt(text: string, parts: Partial<NewReceipt> = {}): NewReceipt {
-  return { receipt: JSON.stringify({ text }), walletId: "w1", decision: "ALLOW", createdAtMs: 1000, ...parts };
+  const receipt = JSON.stringify({ text });
+  return { id: `receipt ${text}`, receipt, walletId: "w1", decision: "ALLOW", createdAtMs: 1000, ...parts };
 }
 
 /** Commits what has to be there before the test begins. */

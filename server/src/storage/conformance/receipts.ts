@@ -43,5 +43,31 @@ export function describeReceipts(tested: TestedStorage): void {
       expect(await tested.storage.listReceipts(APP, 1, 1)).toEqual([{ appId: APP, sequence: 2, ...receipts[1] }]);
       expect(await tested.storage.listReceipts(APP, 3, 10)).toEqual([]);
     });
+
+    it("are found by id, in their own app only, and the last sequence is known", async () => {
+      expect(await tested.storage.findLastSequence(APP)).toBe(0);
+      const receipt = makeReceipt("1");
+      await commitOk(tested.storage, { receipt });
+      await commitOk(tested.storage, { receipt: makeReceipt("2") });
+      expect(await tested.storage.findReceipt(APP, receipt.id)).toEqual({ appId: APP, sequence: 1, ...receipt });
+      expect(await tested.storage.findReceipt(OTHER_APP, receipt.id)).toBeUndefined();
+      expect(await tested.storage.findReceipt(APP, "another")).toBeUndefined();
+      expect(await tested.storage.findLastSequence(APP)).toBe(2);
+      expect(await tested.storage.findLastSequence(OTHER_APP)).toBe(0);
+    });
+
+    it("are listed by wallet, in order, after a sequence", async () => {
+      const receipts = Array.from({ length: 6 }, (_, index) =>
+        makeReceipt(`${index}`, { walletId: index % 2 === 0 ? "w1" : index === 3 ? undefined : "w2" }),
+      );
+      for (const receipt of receipts) await commitOk(tested.storage, { receipt });
+      const sequencesOf = async (walletId: string, after: number, limit: number) =>
+        (await tested.storage.listWalletReceipts(APP, walletId, after, limit)).map(({ sequence }) => sequence);
+      expect(await sequencesOf("w1", 0, 10)).toEqual([1, 3, 5]);
+      expect(await sequencesOf("w1", 1, 1)).toEqual([3]);
+      expect(await sequencesOf("w2", 0, 10)).toEqual([2, 6]);
+      expect(await sequencesOf("w3", 0, 10)).toEqual([]);
+      expect(await tested.storage.listWalletReceipts(OTHER_APP, "w1", 0, 10)).toEqual([]);
+    });
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TestedStorage } from "../conformance.ts";
 import { type CommitUnit, InvalidUnitError, type PutRecord } from "../storage.ts";
-import { APP, commitOk, makePut, makeTransaction, makeUnit, makeUser } from "./fixtures.ts";
+import { APP, commitOk, makePut, makeReceipt, makeTransaction, makeUnit, makeUser } from "./fixtures.ts";
 
 const UNUSUAL = [
   "__proto__",
@@ -75,7 +75,8 @@ export function describeText(tested: TestedStorage): void {
           { deleteUsers: [text] },
           { consume: [{ digest: text, expiresAtMs: 1 }], answer: { status: 200, body: "" } },
           { consume: [{ digest: "d", expiresAtMs: 1 }], answer: { status: 200, body: text } },
-          { receipt: { receipt: text, walletId: undefined, decision: "DENY", createdAtMs: 1 } },
+          { receipt: makeReceipt(text) },
+          { receipt: makeReceipt("r", { receipt: text }) },
           { transaction: makeTransaction("t", { nonce: text }) },
           { transaction: makeTransaction("t", { referenceId: text }) },
         ];

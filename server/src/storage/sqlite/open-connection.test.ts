@@ -133,11 +133,16 @@ describe("an open database", () => {
 
 describe("migrations", () => {
   it("that have shipped are never edited", () => {
-    expect(MIGRATIONS.map(({ number, name }) => `${number} ${name}`)).toEqual(["1 initial", "2 documents"]);
+    expect(MIGRATIONS.map(({ number, name }) => `${number} ${name}`)).toEqual([
+      "1 initial",
+      "2 documents",
+      "3 receipt-ids",
+    ]);
     expect(MIGRATIONS.map(checksumMigration)).toMatchInlineSnapshot(`
       [
         "a7dae6828712f806209fe4680538b59c714fbfe4d7c0729eb686802c7291bc0a",
         "4200185cdc6d9dc48df1e543285726d139a467d3f35107195fb4911072d4efff",
+        "f16dcf26ea38481111309e0497821d2c5c3f10c102f8123316fc9fc62118a4fa",
       ]
     `);
   });

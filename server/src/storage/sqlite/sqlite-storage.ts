@@ -106,6 +106,12 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
       assertLimit(limit);
       return receipts.list(appId, afterSequence, limit);
     },
+    async listWalletReceipts(appId, walletId, afterSequence, limit) {
+      assertLimit(limit);
+      return receipts.listOfWallet(appId, walletId, afterSequence, limit);
+    },
+    findReceipt: async (appId, id) => receipts.find(appId, id),
+    findLastSequence: async (appId) => receipts.findLastSequence(appId),
     findDocument: async (key) => documents.find(key),
     findDocumentByKey: async (collection, scope, key) => documents.findByKey(collection, scope, key),
     async listDocuments(list, wanted) {

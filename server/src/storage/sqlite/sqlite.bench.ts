@@ -31,7 +31,7 @@ function commitOne() {
   return storage.commit(
     makeUnit({
       expect: expected,
-      receipt: { receipt, walletId: "w", decision: "ALLOW", createdAtMs: serial },
+      receipt: { id: digest, receipt, walletId: "w", decision: "ALLOW", createdAtMs: serial },
       consume: [{ digest, expiresAtMs: 1_000_000 }],
       answer: { status: 200, body: "0".repeat(200) },
     }),
