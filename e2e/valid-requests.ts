@@ -3,6 +3,7 @@ import type { RouteId } from "@mandate/contract/routes";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import type { AppClient } from "./app-client.ts";
 import type { AuthorizationKey } from "./authorization-key.ts";
+import { type ChainWallet, chainRequests } from "./chain-requests.ts";
 
 /** Things of one app that its requests can name. */
 export type Fixture = {
@@ -19,6 +20,8 @@ export type Fixture = {
   userWalletAddress: string;
   subject: string;
   email: string;
+  /** One of each chain whose wallets have rpc methods, Ethereum aside, owned by `key`. */
+  chainWallets: { [chain: string]: ChainWallet };
 };
 
 export type ValidRequest = { target: string; body?: JsonObject };
@@ -31,7 +34,13 @@ const rule = {
 };
 const address = "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826";
 
-type Made = { id: string; address: string; rules: { id: string }[]; linked_accounts: { address: string }[] };
+type Made = {
+  id: string;
+  address: string;
+  public_key?: string;
+  rules: { id: string }[];
+  linked_accounts: { address: string }[];
+};
 
 export async function makeFixture(client: AppClient, appId: string, key: AuthorizationKey): Promise<Fixture> {
   const make = async (target: string, body: JsonObject) => {
@@ -52,7 +61,14 @@ export async function makeFixture(client: AppClient, appId: string, key: Authori
       wallets: [{ chain_type: "ethereum" }],
     }),
   ]);
+  const chains = await Promise.all(
+    Object.keys(chainRequests).map(async (chain_type) => {
+      const made = await make("/v1/wallets", { chain_type, owner: { public_key: key.publicKey } });
+      return [chain_type, { id: made.id, address: made.address, publicKey: made.public_key! }] as const;
+    }),
+  );
   return {
+    chainWallets: Object.fromEntries(chains),
     appId,
     key,
     walletId: wallet.id,
@@ -108,13 +124,26 @@ const validRequests: {
       body: { user_jwt: "a.b.c", encryption_type: "HPKE", recipient_public_key: key.publicKey },
     },
   ],
-  walletRpc: ({ walletId }) => rpcBodies.map((body) => ({ target: `/v1/wallets/${walletId}/rpc`, body })),
+  walletRpc: ({ walletId, key, chainWallets }) => [
+    ...[...rpcBodies, ...exportBodies(key.publicKey)].map((body) => ({ target: `/v1/wallets/${walletId}/rpc`, body })),
+    ...Object.entries(chainWallets).flatMap(([chain, wallet]) =>
+      chainRequests[chain]!(wallet).map((body) => ({ target: `/v1/wallets/${wallet.id}/rpc`, body })),
+    ),
+  ],
+  rawSign: ({ walletId }) => [
+    { target: `/v1/wallets/${walletId}/raw_sign`, body: { params: { hash: `0x${"11".repeat(32)}` } } },
+    {
+      target: `/v1/wallets/${walletId}/raw_sign`,
+      body: { params: { bytes: "hello", encoding: "utf-8", hash_function: "sha256" } },
+    },
+  ],
   exportWallet: ({ walletId, key }) => [
     {
       target: `/v1/wallets/${walletId}/export`,
       body: { encryption_type: "HPKE", recipient_public_key: key.publicKey, export_seed_phrase: false },
     },
   ],
+  archiveWallet: ({ walletId }) => [{ target: `/v1/wallets/${walletId}/archive` }],
   createPolicy: ({ quorumId }) => [
     {
       target: "/v1/policies",
@@ -247,6 +276,11 @@ const rpcBodies: JsonObject[] = [
   },
   { method: "secp256k1_sign", params: { hash: `0x${"11".repeat(32)}` } },
   { method: "eth_sign7702Authorization", params: { contract: address, chain_id: 1, nonce: 0 } },
+];
+
+const exportBodies = (recipient_public_key: string): JsonObject[] => [
+  { method: "exportPrivateKey", params: { encryption_type: "HPKE", recipient_public_key, export_type: "client" } },
+  { method: "exportSeedPhrase", params: { encryption_type: "HPKE", recipient_public_key, export_seed_phrase: true } },
 ];
 
 const structuredRules: JsonObject[] = [

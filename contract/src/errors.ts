@@ -119,6 +119,11 @@ export const errors = {
     message: "The chain refused the transaction",
     sentence: "The transaction could not be prepared or was refused by the chain's node.",
   },
+  invalid_solana_transaction: {
+    status: 400,
+    message: "Invalid Solana transaction",
+    sentence: "The bytes are no transaction that this wallet could sign. The text says why.",
+  },
   too_many_requests: {
     status: 429,
     message: "Too many requests. Please wait to try again.",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { annotated, named } from "./components.ts";
 import { anyObject, caip2, text } from "./fields.ts";
+import { chainMethods, chainResponses } from "./rpc-chains.ts";
 
 /** Characters of a message or hex string; the body limit is the other bound. */
 const textLengthMax = 300_002;
@@ -130,6 +131,7 @@ const methods = [
     }),
     ...echoes,
   }),
+  ...chainMethods,
 ] as const;
 
 /** The shape of a wallet request. What it means, and whether it is well formed below that, is the signer's to say. */
@@ -141,16 +143,7 @@ export type RpcBody = z.output<typeof rpcBody>;
 const unbuiltMethods: ReadonlySet<unknown> = new Set([
   "wallet_sendCalls",
   "eth_signUserOperation",
-  "exportPrivateKey",
-  "exportSeedPhrase",
-  "signMessage",
-  "signTransaction",
-  "signAndSendTransaction",
-  "tron_signTransaction",
   "tron_sendTransaction",
-  "xrpl_signTransaction",
-  "near_signTransaction",
-  "aptos_signTransaction",
 ]);
 
 export function findUnsupportedMethod(body: unknown): string | undefined {
@@ -196,5 +189,6 @@ export const rpcResponse = named(
         }),
       }),
     }),
+    ...chainResponses,
   ]),
 );

@@ -19,6 +19,7 @@ import {
 } from "./fields.ts";
 import { defineRoute, signatureErrors } from "./route.ts";
 import { findUnsupportedMethod, rpcBody, rpcResponse } from "./rpc.ts";
+import { encryptedExport, rawSignBody, rawSignResponse } from "./rpc-chains.ts";
 
 export const wallet = named(
   "Wallet",
@@ -124,8 +125,8 @@ const exportBody = named(
 
 const exportResponse = named(
   "ExportWalletResponse",
-  z.object({ encryption_type: z.literal("HPKE"), encapsulated_key: z.string(), ciphertext: z.string() }),
-  "RFC 9180 base mode: 64 hex digits without 0x, or the words of the seed phrase with single spaces between.",
+  z.object(encryptedExport),
+  "RFC 9180 base mode. Inside: the words of the seed phrase with single spaces between, or the private key in 64 hex digits without 0x (Solana: base58 of seed and public key).",
 );
 
 const params = z.strictObject({ wallet_id: pathId });
@@ -226,8 +227,21 @@ export const walletRoutes = {
       "not_supported",
       "insufficient_funds",
       "transaction_broadcast_failure",
+      "invalid_solana_transaction",
       ...signatureErrors,
     ],
+    idempotent: true,
+  }),
+  rawSign: defineRoute({
+    id: "rawSign",
+    method: "POST",
+    path: "/v1/wallets/{wallet_id}/raw_sign",
+    summary: "Sign a hash, or bytes that are hashed first, with a wallet of any chain",
+    caller: "app",
+    authorization: "owner-or-signer",
+    request: { params, body: rawSignBody },
+    responses: { 200: rawSignResponse },
+    errors: ["not_found", "policy_violation", ...signatureErrors],
     idempotent: true,
   }),
   exportWallet: defineRoute({
@@ -240,6 +254,18 @@ export const walletRoutes = {
     request: { params, body: exportBody },
     responses: { 200: exportResponse },
     errors: ["not_found", "policy_violation", ...signatureErrors],
+    idempotent: false,
+  }),
+  archiveWallet: defineRoute({
+    id: "archiveWallet",
+    method: "POST",
+    path: "/v1/wallets/{wallet_id}/archive",
+    summary: "Archive a wallet for good: it signs nothing any more; its owner may still export it",
+    caller: "app",
+    authorization: "none",
+    request: { params },
+    responses: { 200: wallet },
+    errors: ["not_found", "resource_conflict"],
     idempotent: false,
   }),
 };

@@ -196,7 +196,6 @@ describe("signing is refused", () => {
     const ethereum = privy.wallets().ethereum();
     const requests = [
       ethereum.sendCalls(wallet.id, { caip2: "eip155:31337", params: { calls: [{ to: contract }] } }),
-      privy.wallets().rawSign(wallet.id, { params: { hash: `0x${"00".repeat(32)}` } }),
       ethereum.signMessage(wallet.id, { message: "x", signature_options: { type: "erc1271" } } as never),
       ethereum.sendTransaction(wallet.id, {
         caip2: "eip155:31337",

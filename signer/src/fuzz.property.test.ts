@@ -72,7 +72,7 @@ function problemWith(frame: GeneratedFrame, answer: SignerAnswer): string | unde
   const request = { ...frame.header, body: frame.body } as unknown as SignerRequest;
   if (!mayRelease(world, request)) return "accepted without authority";
   if (request.decideOnly === true && (answer.transaction !== undefined || answer.result !== null)) {
-    if (/\/rpc/.test(request.target)) return "released although only asked to decide";
+    if (/\/(rpc|raw_sign|export)/.test(request.target)) return "released although only asked to decide";
   }
   return undefined;
 }

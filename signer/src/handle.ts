@@ -1,7 +1,7 @@
 import { isWellFormedText } from "@mandate/core/encoding/utf8";
 import { createApp, createAppSecret } from "./core/apps.ts";
 import type { SignerContext } from "./core/context.ts";
-import { exportWallet } from "./core/export-wallet.ts";
+import { exportWallet, isExportRequest } from "./core/export-wallet.ts";
 import { createKeyQuorum, deleteKeyQuorum, updateKeyQuorum } from "./core/key-quorums.ts";
 import { type Operation, openOperation } from "./core/operation.ts";
 import {
@@ -17,7 +17,7 @@ import type { AuthorityOperation } from "./core/route.ts";
 import { signWalletRequest } from "./core/sign.ts";
 import { authenticateUser } from "./core/user-keys.ts";
 import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
-import { createWallet, updateWallet } from "./core/wallets.ts";
+import { archiveWallet, createWallet, updateWallet } from "./core/wallets.ts";
 import { ACCEPTED, type Phase } from "./phase.ts";
 import type { Frame, SignerAnswer, SignerMessage, SignerRequest, SignerStatus, TransactionFill } from "./protocol.ts";
 
@@ -39,8 +39,10 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   authenticateUser,
   createWallet,
   updateWallet,
-  walletRpc: signWalletRequest,
+  walletRpc: (op) => (isExportRequest(op) ? exportWallet(op) : signWalletRequest(op)),
+  rawSign: signWalletRequest,
   exportWallet,
+  archiveWallet,
 };
 
 export type SignerState = {

@@ -3,7 +3,7 @@ import type { SignerAnswer } from "./protocol.ts";
 import { createTestSigner, makeRequest } from "./testing/harness.ts";
 import { mayRelease } from "./testing/reference-decision.ts";
 import type { TestKey } from "./testing/test-keys.ts";
-import { createWorld, RPC_BODIES, type World } from "./testing/world.ts";
+import { createWorld, EXPORTS, RAW_SIGN_BODIES, RPC_BODIES, SOLANA_BODIES, type World } from "./testing/world.ts";
 
 /**
  * Every actor tries every operation on every kind of owner (I20). What each may do is written down here by hand and
@@ -136,9 +136,52 @@ describe("signing with a wallet", () => {
   it("of a deleted user: nobody", async () => {
     await expectOnly([], rpc("ghost", RPC_BODIES));
   });
-  it("exports and unknown methods: nobody, not even the owner", async () => {
+  it("of Solana: the user any text, the session signer this one, and nobody a transaction that is called a message", async () => {
+    const { text, "other text": otherText, ...never } = SOLANA_BODIES;
+    await expectOnly(["session signer", "user key", "owner key and user key"], rpc("solana", { text }));
+    await expectOnly(["user key", "owner key and user key"], rpc("solana", { otherText }));
+    await expectOnly([], rpc("solana", never));
+    await expectOnly([], rpc("solana", SMALL));
+  });
+  it("raw: only where no policy, or one for everything, is in force", async () => {
+    const raw = (wallet: keyof World["wallets"]) =>
+      attemptsOf(`/v1/wallets/${world.wallets[wallet].id}/raw_sign`, "POST", RAW_SIGN_BODIES);
+    await expectOnly(["user key", "owner key and user key"], raw("alice"));
+    await expectOnly(["user key", "owner key and user key"], raw("solana"));
+    await expectOnly(["two of three keys"], raw("team"));
+    for (const wallet of ["locked", "ownerless", "ghost"] as const) await expectOnly([], raw(wallet));
+  });
+  it("malformed exports and unknown methods: nobody, not even the owner", async () => {
     for (const wallet of ["alice", "team", "locked", "ownerless"] as const) await expectOnly([], rpc(wallet, NEVER));
   });
+});
+
+describe("exporting a wallet", () => {
+  const exportsOf = (wallet: keyof World["wallets"]): { [name: string]: Attempt } =>
+    Object.fromEntries(
+      Object.entries(EXPORTS).map(([name, { action, body }]) => [
+        name,
+        { method: "POST", path: `/v1/wallets/${world.wallets[wallet].id}/${action}`, body },
+      ]),
+    );
+  const cases: [keyof World["wallets"], string[]][] = [
+    ["alice", ["user key", "owner key and user key"]],
+    ["solana", ["user key", "owner key and user key"]],
+    ["team", ["two of three keys"]],
+    ["locked", []],
+    ["ownerless", []],
+    ["ghost", []],
+  ];
+  it.each(cases)("%s: only its owner, never a session signer or the app's secret", async (wallet, allowed) => {
+    await expectOnly(allowed, exportsOf(wallet));
+  });
+});
+
+it("archives a wallet for whoever has the app's secret, as the wire has it, and for nobody else", async () => {
+  for (const wallet of ["alice", "ownerless"] as const) {
+    const path = `/v1/wallets/${world.wallets[wallet].id}/archive`;
+    await expectOnly(WITH_SECRET, attemptsOf(path, "POST", { archive: undefined }));
+  }
 });
 
 describe("changing a key quorum", () => {

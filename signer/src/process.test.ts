@@ -21,7 +21,15 @@ import { buildSigner, type SignerProcess, startSigner } from "./testing/over-soc
 import { mayRelease } from "./testing/reference-decision.ts";
 import { seededRng } from "./testing/rng.ts";
 import { testKey } from "./testing/test-keys.ts";
-import { ALLOWED_TO, createWorldOver, PERSONAL_SIGN, transfer, type World } from "./testing/world.ts";
+import {
+  ALLOWED_TO,
+  createWorldOver,
+  EXPORTS,
+  PERSONAL_SIGN,
+  SOLANA_BODIES,
+  transfer,
+  type World,
+} from "./testing/world.ts";
 
 /** The signer as it runs: its own process, spoken to over its one socket, its files and its output looked through. */
 const FUZZ = Number(process.env.MANDATE_FUZZ ?? 1);
@@ -260,11 +268,13 @@ describe("the process", () => {
         PERSONAL_SIGN,
         transfer(ALLOWED_TO, "0x1"),
         { method: "exportPrivateKey", params: {} },
+        EXPORTS["private key by rpc"]!.body,
         { method: 1 },
       ]) {
         await harness.rpc(app, wallets.alice, body, signers);
         await harness.rpc(app, wallets.alice, body, signers, { secret: "a wrong secret" });
       }
+      for (const body of Object.values(SOLANA_BODIES)) await harness.rpc(app, wallets.solana, body, signers);
     }
     const body = {
       user_jwt: `${world.validToken}x`,
@@ -327,7 +337,7 @@ function canariesOf(world: World, rootKey: Uint8Array): { what: string; form: st
   for (const { secret } of [app, otherApp]) secrets.push(["app secret", Buffer.from(secret)]);
   secrets.push(["token", Buffer.from(world.validToken)]);
   secrets.push(["token", Buffer.from(world.validToken.split(".")[2]!)]);
-  expect(secrets.filter(([what]) => what === "wallet key").length).toBe(6);
+  expect(secrets.filter(([what]) => what === "wallet key").length).toBe(7);
   return secrets.flatMap(([what, bytes]) => {
     const buffer = Buffer.from(bytes);
     const reversed = Buffer.from(bytes).reverse();

@@ -89,10 +89,13 @@ export type SignerAccepted = {
   receipt: Receipt;
   /** Payloads that are executed at most once; see docs/decisions/0005. */
   consume: { digest: string; expiresAtMs: number }[];
-  /** For signing methods: the wire's `data`. For user keys: the wire's answer. Control changes answer with `put`. */
+  /** For signing methods, sends too: the wire's `data`. For user keys: the wire's answer. Control changes answer with `put`. */
   result: { [member: string]: unknown } | null;
-  /** For sends: what the API must store before it may broadcast. Quantities are 0x hex. */
-  transaction?: { signed: string; hash: string; nonce: string; request: { [member: string]: unknown } };
+  /**
+   * For sends: what the API must store before it may broadcast. `signed` is 0x hex, `hash` as the chain spells it. No two
+   * unsent ones of a wallet and chain share a `nonce`, in decimal digits, or the hash where the chain has none.
+   */
+  transaction?: { signed: string; hash: string; nonce: string };
   requestExpiryMs?: number;
 };
 

@@ -20,8 +20,8 @@ export type ChainType = {
   /** The canonical spelling of an address in a request; undefined when it is not one of this chain. */
   readonly canonicalAddress: (text: string) => string | undefined;
   readonly isAddress: (text: string) => boolean;
-  /** The text that is encrypted for the owner on export (spec 04 §6). */
-  readonly encodePrivateKeyForExport: (privateKey: Uint8Array) => string;
+  /** The ASCII text that is encrypted for the owner on export (spec 04 §6), as bytes that can be overwritten. */
+  readonly encodePrivateKeyForExport: (privateKey: Uint8Array) => Uint8Array;
   /** The private key in the plaintext of an import (spec 04 §7): raw bytes, or one of the chain's usual texts in ASCII. */
   readonly parseImportedPrivateKey: (plaintext: Uint8Array) => Uint8Array | undefined;
   /** What keeps a digest from being signed by `raw_sign`, in words for the caller; undefined when it can be. */

@@ -1,7 +1,7 @@
 import { signEd25519Checked } from "../crypto/ed25519.ts";
 import { ed25519PublicKey } from "../crypto/primitives.ts";
 import { deriveEd25519 } from "../crypto/slip10.ts";
-import { encodeHex } from "../encoding/hex.ts";
+import { encodeHex, encodeHexAscii } from "../encoding/hex.ts";
 import type { ChainType } from "./chain-type.ts";
 import { readImportedKey } from "./imported-key.ts";
 
@@ -20,7 +20,7 @@ export function makeEd25519Chain({ readKeyText, ...own }: Ed25519Chain): ChainTy
     derive: (seed: Uint8Array, index: number) => deriveEd25519(seed, own.derivationPath(index)),
     publicKey: ed25519PublicKey,
     isAddress: (text: string) => own.canonicalAddress(text) !== undefined,
-    encodePrivateKeyForExport: encodeHex,
+    encodePrivateKeyForExport: encodeHexAscii,
     // Every 32 bytes are a seed (RFC 8032 §5.1.5).
     parseImportedPrivateKey: (plaintext: Uint8Array) => readImportedKey(plaintext, () => true, readKeyText),
     // Ed25519 hashes what it signs, so the wire lets a caller pass a signing message of any length as `hash`.

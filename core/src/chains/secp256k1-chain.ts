@@ -2,7 +2,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { deriveSecp256k1 } from "../crypto/bip32.ts";
 import { secp256k1PublicKey } from "../crypto/primitives.ts";
 import { isValidSecp256k1PrivateKey, signRecoverable } from "../crypto/secp256k1.ts";
-import { encodeHex } from "../encoding/hex.ts";
+import { encodeHex, encodeHexAscii } from "../encoding/hex.ts";
 import type { ChainType } from "./chain-type.ts";
 import { concatBytes } from "./concat-bytes.ts";
 import { readImportedKey } from "./imported-key.ts";
@@ -25,7 +25,7 @@ export function makeSecp256k1Chain(chain: Secp256k1Chain): ChainType {
     publicKey: (privateKey: Uint8Array) => secp256k1PublicKey(privateKey, true),
     isAddress: (text: string) => chain.canonicalAddress(text) !== undefined,
     // 64 hex characters without 0x (spec 04 §6).
-    encodePrivateKeyForExport: encodeHex,
+    encodePrivateKeyForExport: encodeHexAscii,
     parseImportedPrivateKey: (plaintext: Uint8Array) =>
       readImportedKey(plaintext, isValidSecp256k1PrivateKey, readKeyText),
     refuseDigest: (digest: Uint8Array) => (digest.length === 32 ? undefined : "`hash` must have 32 bytes"),
@@ -44,4 +44,10 @@ export function signCompact(digest: Uint8Array, privateKey: Uint8Array): Uint8Ar
 /** The 65-byte form (SEC 1 §2.3.3) of a compressed public key. Throws for bytes that are not a point. */
 export function uncompressPublicKey(publicKey: Uint8Array): Uint8Array {
   return secp256k1.Point.fromBytes(publicKey).toBytes(false);
+}
+
+/** The 33-byte form of a 65-byte public key. */
+export function compressPublicKey(publicKey: Uint8Array): Uint8Array {
+  if (publicKey.length !== 65 || publicKey[0] !== 4) throw new TypeError("public key must be 65 bytes, uncompressed");
+  return concatBytes(Uint8Array.of(2 + (publicKey[64]! & 1)), publicKey.subarray(1, 33));
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../encoding/json-value.ts";
 import { findUnknownMember, isJsonObject, memberOf, shorten, unknownMemberMessage } from "../ethereum/parsed.ts";
+import type { TransactionFill } from "../ethereum/transaction-params.ts";
 import type { PolicyRequest } from "../policy/request.ts";
 
 /** What a request is decoded against: the wallet that would sign it, and what the caller left to us. */
@@ -8,8 +9,12 @@ export type SigningContext = {
   address: string;
   /** As `ChainType.publicKey` gives it. */
   publicKey: Uint8Array;
+  /** The same key in 65 bytes, where it is known; saves computing it for every signature. */
+  uncompressedPublicKey?: Uint8Array | undefined;
   /** Compared with the request's legacy `wallet_id`; without it, a request that names one is refused. */
   walletId?: string | undefined;
+  /** What an Ethereum caller who sends may leave out, from the chain. */
+  ethereumFill?: TransactionFill | undefined;
   /** What a Tron caller may leave out, from the chain and the clock. Milliseconds are Unix time. */
   tronFill?: { refBlockBytes?: Uint8Array; refBlockHash?: Uint8Array; expirationMs?: bigint; timestampMs?: bigint };
 };
@@ -30,12 +35,29 @@ export type SignableRequest = {
   readonly sign: (privateKey: Uint8Array) => Signed;
   /** Members that came from the context instead of the caller. */
   readonly filled: readonly string[];
+  /** What the transaction may cost in fees that came from the context, in wei; absent where the caller chose them. */
+  readonly filledFeeMaxWei?: bigint;
 };
 
-/** `data` is the wire's answer (spec 04 §4.3, §5); `broadcast` is there where the method also sends: what goes to the chain. */
-export type Signed = { data: JsonObject; broadcast?: Uint8Array };
+/** `data` is the wire's answer (spec 04 §4, §5); `broadcast` is there where the method also sends. */
+export type Signed = { data: JsonObject; broadcast?: Broadcast };
 
-export type Refused = { ok: false; status: 400; code: "invalid_data" | "not_supported"; message: string };
+/** What goes to the chain, once it is stored. */
+export type Broadcast = {
+  bytes: Uint8Array;
+  /** How the chain names it. */
+  hash: string;
+  caip2: string;
+  /** What no two unsent transactions of a wallet may share on a chain: the nonce, or the hash where it has none. */
+  nonce: string;
+};
+
+export type Refused = {
+  ok: false;
+  status: 400;
+  code: "invalid_data" | "invalid_solana_transaction" | "not_supported";
+  message: string;
+};
 export type ParsedSignable = { ok: true; value: SignableRequest } | Refused;
 
 export function invalid(message: string): Refused {

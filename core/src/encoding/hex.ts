@@ -7,6 +7,14 @@ export function encodeHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** Lower-case hex as ASCII bytes: for keys, since a string could not be overwritten. */
+export function encodeHexAscii(bytes: Uint8Array): Uint8Array {
+  const digit = (nibble: number) => nibble + (nibble < 10 ? 0x30 : 0x57);
+  const digits = new Uint8Array(bytes.length * 2);
+  for (const [at, byte] of bytes.entries()) digits.set([digit(byte >> 4), digit(byte & 15)], at * 2);
+  return digits;
+}
+
 /** The bytes of hex in either letter case; undefined for an odd length, a `0x` prefix or any other character. */
 export function decodeHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0) return undefined;

@@ -6,6 +6,7 @@ import { makeEd25519Chain } from "../chains/ed25519-chain.ts";
 import { parseNoRequest } from "../chains/signable-request.ts";
 import { equalBytes } from "../crypto/equal-bytes.ts";
 import { ed25519PublicKey } from "../crypto/primitives.ts";
+import { encodeBase58Ascii } from "../encoding/base58-ascii.ts";
 import { encodeSolanaAddress, parseSolanaAddress } from "./address.ts";
 
 const common = makeEd25519Chain({
@@ -21,7 +22,12 @@ const common = makeEd25519Chain({
 export const solana: ChainType = Object.freeze({
   ...common,
   // base58 of seed ‖ public key, which is what its wallets import (spec 04 §6).
-  encodePrivateKeyForExport: (seed: Uint8Array) => base58.encode(concatBytes(seed, ed25519PublicKey(seed))),
+  encodePrivateKeyForExport(seed: Uint8Array) {
+    const pair = concatBytes(seed, ed25519PublicKey(seed));
+    const text = encodeBase58Ascii(pair);
+    pair.fill(0);
+    return text;
+  },
   parseImportedPrivateKey: (plaintext: Uint8Array) =>
     readKeyPair(plaintext) ?? common.parseImportedPrivateKey(plaintext),
   // What Solana signs is a message without a hash before it, so a longer `hash` could be a whole transaction (I14).

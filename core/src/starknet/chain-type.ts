@@ -2,7 +2,7 @@ import type { ChainType } from "../chains/chain-type.ts";
 import { readImportedKey } from "../chains/imported-key.ts";
 import { parseNoRequest } from "../chains/signable-request.ts";
 import { deriveSecp256k1 } from "../crypto/bip32.ts";
-import { decodeHex, encodeHex } from "../encoding/hex.ts";
+import { decodeHex, encodeHex, encodeHexAscii } from "../encoding/hex.ts";
 import { canonicalStarknetAddress, starknetAccountAddress } from "./account-address.ts";
 import { grindStarkKey } from "./grind-key.ts";
 import { isSignableStarkHash, isValidStarkPrivateKey, signStark, starkPublicKey } from "./stark-curve.ts";
@@ -21,7 +21,7 @@ export const starknet: ChainType = Object.freeze({
   address: starknetAccountAddress,
   canonicalAddress: canonicalStarknetAddress,
   isAddress: (text: string) => canonicalStarknetAddress(text) !== undefined,
-  encodePrivateKeyForExport: encodeHex,
+  encodePrivateKeyForExport: encodeHexAscii,
   parseImportedPrivateKey: (plaintext: Uint8Array) => readImportedKey(plaintext, isValidStarkPrivateKey, parseShortHex),
   refuseDigest: (digest: Uint8Array) =>
     isSignableStarkHash(digest) ? undefined : "`hash` must have 32 bytes and be below 2^251",

@@ -68,7 +68,9 @@ function describeSigned(
   const { rawData, signature } = signTronTransaction(transaction, publicKey, privateKey);
   const signed = concatBytes(rawData, signature);
   if (echo === undefined) return { data: { signed_transaction: encodeHex(signed), encoding: "hex" } };
-  return { data: { hash: encodeHex(tronTransactionId(transaction)), ...echo }, broadcast: signed };
+  const hash = encodeHex(tronTransactionId(transaction));
+  const caip2 = echo.caip2 as string;
+  return { data: { hash, ...echo }, broadcast: { bytes: signed, hash, caip2, nonce: hash } };
 }
 
 function readSending(body: JsonObject, params: JsonObject): { ok: true; echo: JsonObject } | Refused {

@@ -261,6 +261,6 @@ describe("tron_signTransaction", () => {
     expect(parsed.value.filled).toEqual(["ref_block_bytes", "ref_block_hash", "expiration", "timestamp"]);
     const { data: answer, broadcast } = parsed.value.sign(privateKey);
     expect(answer).toMatchObject({ caip2: "tron:mainnet", reference_id: "r" });
-    expect(answer.hash).toBe(encodeHex(sha256(broadcast!.slice(0, -65))));
+    expect(answer.hash).toBe(encodeHex(sha256(broadcast!.bytes.slice(0, -65))));
   });
 });

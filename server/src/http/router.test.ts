@@ -121,7 +121,6 @@ describe("refuses", () => {
     ["GET", "/v1/apps/gas_spend"],
     ["GET", "/api/v1/users/me"],
     ["POST", "/api/v1/sessions"],
-    ["POST", "/v1/wallets/a/raw_sign"],
     ["POST", "/v1/wallets/a/swap/quote"],
     ["POST", "/v1/intents/wallets/a/rpc"],
     ["GET", "/v1/apps/a"],

@@ -27,7 +27,7 @@ export async function rebroadcast(deps: Deps, olderThanMs: number): Promise<void
 async function rebroadcastChain(deps: Deps, transactions: StoredTransaction[]): Promise<void> {
   for (const transaction of transactions) {
     const { appId, id, caip2, signed, hash, expiresAtMs } = transaction;
-    const chain = deps.chains.evm(caip2);
+    const chain = deps.chains.sending(caip2);
     try {
       // INVARIANT (I6): its caller stopped waiting at the expiry. What has not left by then never does.
       if (expiresAtMs !== undefined && expiresAtMs < deps.nowMs() && !(await chain.knows(hash))) {

@@ -24,12 +24,14 @@ import { findUserByCustomAuthId, findUserByEmail, findUserByWalletAddress } from
 import { getUser } from "./users/get-user.ts";
 import { listUsers } from "./users/list-users.ts";
 import { setCustomMetadata } from "./users/set-custom-metadata.ts";
+import { archiveWallet } from "./wallets/archive-wallet.ts";
 import { authenticateUser } from "./wallets/authenticate-user.ts";
 import { createWallet } from "./wallets/create-wallet.ts";
 import { exportWallet } from "./wallets/export-wallet.ts";
 import { findWalletByAddress } from "./wallets/find-wallet-by-address.ts";
 import { getWallet } from "./wallets/get-wallet.ts";
 import { listWallets } from "./wallets/list-wallets.ts";
+import { rawSign } from "./wallets/raw-sign.ts";
 import { updateWallet } from "./wallets/update-wallet.ts";
 import { walletRpc } from "./wallets/wallet-rpc.ts";
 
@@ -44,7 +46,9 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   findWalletByAddress,
   authenticateUser,
   walletRpc,
+  rawSign,
   exportWallet,
+  archiveWallet,
   createPolicy,
   getPolicy,
   updatePolicy,

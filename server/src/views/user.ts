@@ -18,12 +18,14 @@ const WALLETS_MAX = 100;
 /** The wire's User (spec 05 §1): the profile, and the wallets that this user alone owns as embedded-wallet accounts. */
 export async function viewUser(storage: StorageReader, user: StoredUser) {
   const profile = readProfile(user);
-  const page = await storage.listWallets(user.appId, { userId: user.id }, { cursor: undefined, limit: WALLETS_MAX });
+  // The archived ones count for the index of the others, which must not change.
+  const filter = { userId: user.id, includeArchived: true };
+  const page = await storage.listWallets(user.appId, filter, { cursor: undefined, limit: WALLETS_MAX });
   const wallets = page.data.map((record) => viewWallet(record.sealed));
   return composeUser(user, profile, await keepOwn(storage, user, wallets));
 }
 
-/** `wallets` are those of this user alone, oldest first. */
+/** `wallets` are those of this user alone, oldest first, with the archived ones. */
 export function composeUser(user: { id: string; createdAtMs: number }, profile: UserProfile, wallets: WalletView[]) {
   return {
     id: user.id,
@@ -56,15 +58,16 @@ async function keepOwn(storage: StorageReader, user: StoredUser, wallets: Wallet
 
 function embeddedWallets(wallets: WalletView[]): LinkedAccountView[] {
   const indexes = new Map<string, number>();
-  return wallets.map((wallet) => {
+  return wallets.flatMap((wallet) => {
     const index = indexes.get(wallet.chain_type) ?? 0;
     indexes.set(wallet.chain_type, index + 1);
+    if (wallet.archived_at !== null) return [];
     const createdAtS = Math.floor(wallet.created_at / 1000);
-    return {
+    const account: LinkedAccountView = {
       type: "wallet",
       id: wallet.id,
       address: wallet.address,
-      chain_id: "eip155:1",
+      chain_id: chainIdOf(wallet.chain_type),
       chain_type: wallet.chain_type,
       connector_type: "embedded",
       wallet_client: "privy",
@@ -76,6 +79,13 @@ function embeddedWallets(wallets: WalletView[]): LinkedAccountView[] {
       verified_at: createdAtS,
       first_verified_at: createdAtS,
       latest_verified_at: createdAtS,
+      ...(wallet.public_key === undefined ? {} : { public_key: wallet.public_key }),
     };
+    return [account];
   });
+}
+
+/** What clients read as the account's main network; only Ethereum's has a CAIP-2 form that they know. */
+function chainIdOf(chainType: string): string {
+  return chainType === "ethereum" ? "eip155:1" : `${chainType}:mainnet`;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@mandate/core/encoding/json-value";
-import { type CompiledPolicy, compilePolicy, evaluatePolicy } from "@mandate/core/policy/evaluate";
+import { type CompiledPolicy, compilePolicy, evaluateAll } from "@mandate/core/policy/evaluate";
 import type { Facts, PolicyRequest } from "@mandate/core/policy/request";
 import type { Authorization, SatisfiedPrincipal } from "./authorize.ts";
 import type { Operation } from "./operation.ts";
@@ -17,14 +17,14 @@ export function decide(
   op: Operation,
   wallet: AuthorityRecord<WalletBody>,
   authorization: Authorization | undefined,
-  request: PolicyRequest,
+  operations: readonly PolicyRequest[],
 ): Verdict {
   const owner = authorization?.satisfied.find(({ role }) => role === "owner");
   const principals = owner !== undefined ? [owner] : (authorization?.satisfied ?? []);
-  if (principals.length === 0) return decideFor(op, undefined, wallet.body.policy_ids, request);
+  if (principals.length === 0) return decideFor(op, undefined, wallet.body.policy_ids, operations);
   let denied: Verdict | undefined;
   for (const principal of principals) {
-    const verdict = decideFor(op, principal, policyIdsOf(wallet.body, principal), request);
+    const verdict = decideFor(op, principal, policyIdsOf(wallet.body, principal), operations);
     if (verdict.decision === "ALLOW") return verdict;
     denied ??= verdict;
   }
@@ -42,7 +42,7 @@ function decideFor(
   op: Operation,
   principal: SatisfiedPrincipal | undefined,
   policyIds: readonly string[],
-  request: PolicyRequest,
+  operations: readonly PolicyRequest[],
 ): Verdict {
   const who: JsonObject =
     principal === undefined
@@ -65,7 +65,7 @@ function decideFor(
     explanation = { ...who, policy_id: id, policy_version: record.version };
     if (record.deleted) return { decision: "DENY", explanation: { ...explanation, reason: "policy_deleted" } };
     const facts: Facts = { nowS: Math.floor(op.nowMs / 1000) };
-    const decision = evaluatePolicy(compiledPolicy(record), request, facts);
+    const decision = evaluateAll(compiledPolicy(record), operations, facts);
     explanation = {
       ...explanation,
       reason: decision.reason,

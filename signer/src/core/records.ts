@@ -58,7 +58,10 @@ export type AdditionalSigner = { signer_id: string; override_policy_ids?: string
 
 export type WalletBody = JsonObject & {
   address: string;
-  /** 65 bytes, hex: what every signature is verified against before it is released. */
+  /**
+   * Hex: what every signature is verified against before it is released. 65 bytes on secp256k1 (SEC 1 §2.3.3,
+   * uncompressed), elsewhere 32 as `ChainType.publicKey` gives them.
+   */
   verifying_key: string;
   chain_type: string;
   owner_id: string | null;

@@ -24,7 +24,9 @@ const ROUTES = [
   ["createWallet", "POST", "/wallets"],
   ["updateWallet", "PATCH", "/wallets/:id"],
   ["walletRpc", "POST", "/wallets/:id/rpc"],
+  ["rawSign", "POST", "/wallets/:id/raw_sign"],
   ["exportWallet", "POST", "/wallets/:id/export"],
+  ["archiveWallet", "POST", "/wallets/:id/archive"],
 ] as const;
 
 export type AuthorityOperation = (typeof ROUTES)[number][0];

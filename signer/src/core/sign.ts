@@ -1,60 +1,40 @@
-import { signRecoverable } from "@mandate/core/crypto/secp256k1";
+import { parseRawSignRequest } from "@mandate/core/chains/raw-sign";
+import type { SignableRequest } from "@mandate/core/chains/signable-request";
+import { parseWalletRequest } from "@mandate/core/chains/wallet-request";
+import { sha256 } from "@mandate/core/crypto/primitives";
 import { canonicalize } from "@mandate/core/encoding/canonical-json";
-import { decodeHex, encodeHex0x } from "@mandate/core/encoding/hex";
+import { encodeHex0x } from "@mandate/core/encoding/hex";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { encodeUtf8 } from "@mandate/core/encoding/utf8";
-import { parseEthereumAddress } from "@mandate/core/ethereum/address";
-import {
-  describeResult,
-  parseEthereumRequest,
-  requestDigest,
-  transactionRequestEcho,
-} from "@mandate/core/ethereum/request";
-import { encodeSignedTransaction, transactionHash } from "@mandate/core/ethereum/transaction";
-import type { EthereumRequest, EthereumTransaction } from "@mandate/core/ethereum/types";
-import type { SignerAccepted, SignerAnswer, TransactionFill } from "../protocol.ts";
+import type { SignerAnswer, TransactionFill } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { type Authorization, authorize, type Principal } from "./authorize.ts";
 import { decide } from "./decide.ts";
 import { authenticateApp, type Operation } from "./operation.ts";
-import { makeReceipt } from "./receipt.ts";
 import type { WalletBody } from "./records.ts";
 import { Refusal } from "./refusal.ts";
+import { refuseByPolicy } from "./refuse-by-policy.ts";
+import { requireWallet } from "./require-wallet.ts";
 import type { AuthorityRecord } from "./seal.ts";
+import { requireChainType, signingContextOf } from "./wallet-key.ts";
 import { withWalletSecret } from "./wallet-secret.ts";
 
 /**
- * One wallet request: authorize, decide, sign. All three work on the same parsed body of the same bytes, in this one
- * function, and there is no other way to a wallet's key.
+ * One wallet request, of `rpc` or `raw_sign`: authorize, decide, sign. All three work on the same parsed body of the same
+ * bytes, in this one function, and there is no other way to a signature of a wallet's key.
  */
 export function signWalletRequest(op: Operation): SignerAnswer {
   authenticateApp(op);
-  const wallet = op.records.get("wallet", op.route.params.id!);
-  if (wallet.deleted || wallet.body.archived_at !== null) throw new Refusal(404, "not_found", "Wallet not found");
-  op.records.markUsed(wallet);
-
+  const wallet = requireWallet(op);
   const authorization = authorizeWalletAction(op, wallet.body);
-  const { request, filled } = decodeRequest(op, wallet.body);
-  const verdict = decide(op, wallet, authorization, request);
-  if (verdict.decision !== "ALLOW") {
-    return {
-      outcome: "refused",
-      status: 400,
-      code: "policy_violation",
-      error: "RPC request denied due to policy violation",
-      details: verdict.explanation,
-      used: op.records.used(),
-      receipt: makeReceipt(op, {
-        ...receiptFacts(wallet, authorization),
-        decision: "DENY",
-        policy: verdict.explanation,
-      }),
-    };
-  }
-  assertFeeBudget(op, request, filled);
+  const request = decodeRequest(op, wallet.body);
+  const verdict = decide(op, wallet, authorization, request.operations);
+  const facts = { ...receiptFacts(wallet, authorization), policy: verdict.explanation };
+  if (verdict.decision !== "ALLOW") return refuseByPolicy(op, facts);
+  assertFeeBudget(op, request);
   if (op.request.decideOnly === true)
     return accept(op, { ...receiptFacts(wallet, authorization), changesState: false });
-  return sign(op, wallet, authorization, request, verdict.explanation);
+  return sign(op, wallet, request, facts);
 }
 
 /** The owner, or any one of the wallet's session signers; for a wallet without an owner the app's secret suffices. */
@@ -73,49 +53,41 @@ function authorizeWalletAction(op: Operation, wallet: WalletBody): Authorization
   }
 }
 
-function decodeRequest(op: Operation, wallet: WalletBody): { request: EthereumRequest; filled: string[] } {
-  const walletAddress = parseEthereumAddress(wallet.address);
-  if (walletAddress === undefined) throw new Error("a wallet record without an address");
-  const parsed = parseEthereumRequest(op.body ?? null, {
-    walletAddress,
-    walletId: op.route.params.id!,
-    fill: readFill(op.request.fill),
-  });
+function decodeRequest(op: Operation, wallet: WalletBody): SignableRequest {
+  const chainType = requireChainType(wallet.chain_type);
+  const context = { ...signingContextOf(wallet, op.route.params.id!), ethereumFill: readFill(op.request.fill) };
+  const body = op.body ?? null;
+  const parsed =
+    op.route.operation === "rawSign"
+      ? parseRawSignRequest(body, chainType, context)
+      : parseWalletRequest(body, chainType, context);
   if (!parsed.ok) throw new Refusal(400, parsed.code, parsed.message);
-  return { request: parsed.request, filled: parsed.filled };
+  return parsed.value;
 }
 
-function sign(
-  op: Operation,
-  wallet: AuthorityRecord<WalletBody>,
-  authorization: Authorization | undefined,
-  request: EthereumRequest,
-  policy: JsonObject,
-): SignerAccepted {
-  const digest = requestDigest(request);
-  const signature = withWalletSecret(op, wallet, "wallet_key", (privateKey) =>
-    signRecoverable(digest, privateKey, decodeHex(wallet.body.verifying_key)),
-  );
-  const facts = { ...receiptFacts(wallet, authorization), policy };
-  if (request.method === "eth_sendTransaction") {
-    const signed = encodeSignedTransaction(request.transaction, signature);
-    const transaction = {
-      signed: encodeHex0x(signed),
-      hash: encodeHex0x(transactionHash(signed)),
-      nonce: `0x${request.transaction.nonce.toString(16)}`,
-      request: transactionRequestEcho(request.transaction),
-    };
-    const more = { digest: encodeHex0x(digest), transaction_hash: transaction.hash, caip2: request.caip2 };
-    return accept(op, { ...facts, result: signed, changesState: true, transaction, more });
+type Facts = ReturnType<typeof receiptFacts> & { policy: JsonObject };
+
+function sign(op: Operation, wallet: AuthorityRecord<WalletBody>, request: SignableRequest, facts: Facts) {
+  const { data, broadcast } = withWalletSecret(op, wallet, "wallet_key", request.sign);
+  const more = { digest: encodeHex0x(digestForReceipt(request)) };
+  if (broadcast === undefined) {
+    const result = encodeUtf8(canonicalize(data));
+    return accept(op, { ...facts, result, changesState: false, answer: data, more });
   }
-  const data = describeResult(request, signature);
+  const { bytes, hash, nonce, caip2 } = broadcast;
   return accept(op, {
     ...facts,
-    result: encodeUtf8(canonicalize(data)),
-    changesState: false,
+    result: bytes,
+    changesState: true,
     answer: data,
-    more: { digest: encodeHex0x(digest) },
+    transaction: { signed: encodeHex0x(bytes), hash, nonce },
+    more: { ...more, transaction_hash: hash, caip2 },
   });
+}
+
+/** What was signed, if it has 32 bytes, as every ECDSA digest has; else its SHA-256. */
+function digestForReceipt({ digest }: SignableRequest): Uint8Array {
+  return digest.length === 32 ? digest : sha256(digest);
 }
 
 function receiptFacts(wallet: AuthorityRecord<WalletBody>, authorization: Authorization | undefined) {
@@ -123,21 +95,13 @@ function receiptFacts(wallet: AuthorityRecord<WalletBody>, authorization: Author
 }
 
 /** What the API filled in by itself may not cost more than the operator allows; what the caller signed is the caller's. */
-function assertFeeBudget(op: Operation, request: EthereumRequest, filled: string[]): void {
-  if (request.method !== "eth_sendTransaction" || filled.length === 0) return;
-  const callerChoseFees = !filled.some((name) => name === "gas_limit" || name.endsWith("gas") || name === "gas_price");
-  if (callerChoseFees) return;
-  if (feeMax(request.transaction) > op.ctx.feeBudgetWei) {
-    throw new Refusal(
-      400,
-      "transaction_broadcast_failure",
-      "the gas price of the chain exceeds the fee budget of this server; give gas_limit and fees in the request, or raise MANDATE_FEE_BUDGET_WEI",
-    );
-  }
-}
-
-function feeMax(transaction: EthereumTransaction): bigint {
-  return transaction.gasLimit * ("maxFeePerGas" in transaction ? transaction.maxFeePerGas : transaction.gasPrice);
+function assertFeeBudget(op: Operation, request: SignableRequest): void {
+  if (request.filledFeeMaxWei === undefined || request.filledFeeMaxWei <= op.ctx.feeBudgetWei) return;
+  throw new Refusal(
+    400,
+    "transaction_broadcast_failure",
+    "the gas price of the chain exceeds the fee budget of this server; give gas_limit and fees in the request, or raise MANDATE_FEE_BUDGET_WEI",
+  );
 }
 
 /** The protocol admits only 0x quantities here. */

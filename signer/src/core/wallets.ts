@@ -1,11 +1,4 @@
-import { deriveSecp256k1 } from "@mandate/core/crypto/bip32";
-import { mnemonicFromEntropy, seedFromMnemonic } from "@mandate/core/crypto/bip39";
-import { secp256k1PublicKey } from "@mandate/core/crypto/primitives";
-import { ethereumAddressBytes } from "@mandate/core/crypto/secp256k1";
-import { encodeHex } from "@mandate/core/encoding/hex";
 import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
-import { encodeUtf8 } from "@mandate/core/encoding/utf8";
-import { toChecksumAddress } from "@mandate/core/ethereum/address";
 import type { PutRecord, SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { authorize } from "./authorize.ts";
@@ -23,6 +16,8 @@ import { createUserQuorum, readOwnership, requireQuorum } from "./ownership.ts";
 import { putRecord } from "./put-record.ts";
 import type { AdditionalSigner, WalletBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
+import { requireWallet } from "./require-wallet.ts";
+import { makeWalletKey, requireChainType } from "./wallet-key.ts";
 
 const CREATE_MEMBERS = [
   "chain_type",
@@ -35,9 +30,6 @@ const CREATE_MEMBERS = [
 ];
 const UPDATE_MEMBERS = ["policy_ids", "owner", "owner_id", "additional_signers", "display_name", "external_id"];
 const ADDITIONAL_SIGNERS_MAX = 20;
-/** BIP-44, coin type 60 (SLIP-44), first account and address. */
-const ETHEREUM_PATH = "m/44'/60'/0'/0/0";
-const ENTROPY_BYTES = 16;
 
 export function createWallet(op: Operation): SignerAccepted {
   authenticateApp(op);
@@ -70,12 +62,9 @@ export function makeUserWallets(
 }
 
 function makeWallet(op: Operation, body: JsonObject, ownerId: string | null) {
-  const chainType = requireText(body.chain_type, "chain_type", 30);
-  if (chainType !== "ethereum") {
-    throw new Refusal(400, "not_supported", `wallets of chain type \`${chainType}\` are not supported by this server`);
-  }
+  const chainType = requireChainType(requireText(body.chain_type, "chain_type", 30));
   const id = makeId(op.ctx);
-  const { address, verifyingKey, secret } = makeEthereumKey(op, id);
+  const { address, verifyingKey, secret } = makeWalletKey(op, id, chainType);
   const record: WalletBody = {
     address,
     verifying_key: verifyingKey,
@@ -92,31 +81,10 @@ function makeWallet(op: Operation, body: JsonObject, ownerId: string | null) {
   return { put: putRecord(op, { type: "wallet", id, version: 1, body: record }), secret };
 }
 
-/** A new mnemonic and the key at index 0; both are sealed before this returns and the bytes are overwritten. */
-function makeEthereumKey(op: Operation, walletId: string) {
-  const entropy = op.ctx.random(ENTROPY_BYTES);
-  const mnemonic = mnemonicFromEntropy(entropy);
-  const seed = seedFromMnemonic(mnemonic);
-  const privateKey = deriveSecp256k1(seed, ETHEREUM_PATH);
-  const phrase = encodeUtf8(mnemonic);
-  try {
-    const publicKey = secp256k1PublicKey(privateKey, false);
-    const address = toChecksumAddress(ethereumAddressBytes(publicKey));
-    const header = { appId: op.appId, id: walletId, version: 1 };
-    const sealedKey = op.ctx.sealer.sealSecret({ ...header, type: "wallet_key" }, privateKey, op.ctx.random(32));
-    const sealedSeed = op.ctx.sealer.sealSecret({ ...header, type: "wallet_seed" }, phrase, op.ctx.random(32));
-    return { address, verifyingKey: encodeHex(publicKey), secret: { walletId, sealedKey, sealedSeed } };
-  } finally {
-    for (const bytes of [entropy, seed, privateKey, phrase]) bytes.fill(0);
-  }
-}
-
 /** Only the owner changes a wallet; a session signer never does (I20). Without an owner the app's secret does. */
 export function updateWallet(op: Operation): SignerAccepted {
   authenticateApp(op);
-  const record = op.records.get("wallet", op.route.params.id!);
-  if (record.deleted || record.body.archived_at !== null) throw new Refusal(404, "not_found", "Wallet not found");
-  op.records.markUsed(record);
+  const record = requireWallet(op);
   const wallet = record.body;
   const authorization =
     wallet.owner_id === null ? undefined : authorize(op, [{ role: "owner", quorumId: wallet.owner_id }]);
@@ -150,6 +118,16 @@ export function updateWallet(op: Operation): SignerAccepted {
     ...(authorization === undefined ? {} : { authorization }),
     more: { before: controls(wallet), after: controls(next) },
   });
+}
+
+/** An archived wallet signs nothing and changes no more; its owner may still export it. No signature is asked for (spec 01 §7). */
+export function archiveWallet(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  const { id, version, createdAtMs, body } = requireWallet(op);
+  if (op.body !== undefined) requireBody(op, []);
+  const next = { ...body, archived_at: op.nowMs };
+  const put = putRecord(op, { type: "wallet", id, version: version + 1, createdAtMs, body: next });
+  return accept(op, { changesState: true, put: [put], walletId: id });
 }
 
 function controls(wallet: WalletBody): JsonObject {

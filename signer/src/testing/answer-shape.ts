@@ -35,7 +35,7 @@ const SHAPES: { [outcome in SignerAnswer["outcome"]]: Shape } = {
     receipt: RECEIPT,
     consume: listOf({ digest: isText, expiresAtMs: isCount }),
     result: (value) => value === null || isObject(value),
-    transaction: optional(object({ signed: isText, hash: isText, nonce: isText, request: isObject })),
+    transaction: optional(object({ signed: isText, hash: isText, nonce: isText })),
     requestExpiryMs: optional(isCount),
   },
   refused: {

@@ -2,7 +2,7 @@ import type { Frame, SignerRequest } from "../protocol.ts";
 import { makeRequest, payloadText } from "./harness.ts";
 import type { Rng } from "./rng.ts";
 import { malleate, signText, type TestKey, testKey } from "./test-keys.ts";
-import { RPC_BODIES, type World } from "./world.ts";
+import { EXPORTS, RAW_SIGN_BODIES, RPC_BODIES, SOLANA_BODIES, type World } from "./world.ts";
 
 /** What a malicious API has at hand: all it ever saw, and rubbish. */
 export type Arsenal = {
@@ -74,10 +74,18 @@ function listBases(world: World): Base[] {
     ["locked", [keys.owner], few],
     ["ownerless", [], every],
     ["ghost", [ghostKey], few],
+    ["solana", [aliceKey], Object.values(SOLANA_BODIES)],
+    ["solana", [keys.signer], Object.values(SOLANA_BODIES)],
   ];
   const soon = world.harness.clock.nowMs + 60_000;
   for (const [name, signers, bodies] of owners) {
     for (const body of bodies) add("POST", `/v1/wallets/${wallets[name].id}/rpc`, body, signers);
+    for (const body of Object.values(RAW_SIGN_BODIES))
+      add("POST", `/v1/wallets/${wallets[name].id}/raw_sign`, body, signers);
+    for (const { action, body } of Object.values(EXPORTS)) {
+      add("POST", `/v1/wallets/${wallets[name].id}/${action}`, body, signers);
+    }
+    add("POST", `/v1/wallets/${wallets[name].id}/archive`, undefined, signers);
     const small = RPC_BODIES["small send"];
     add("POST", `/api/v1/wallets/${wallets[name].id}/rpc`, small, signers, { expiryMs: soon, idempotencyKey: "once" });
     add("PATCH", `/v1/wallets/${wallets[name].id}`, { additional_signers: [] }, signers);

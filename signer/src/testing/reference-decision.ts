@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import type { RecordType, SignerRequest } from "../protocol.ts";
 import { basicAuth, ORIGIN } from "./harness.ts";
 import { canonicalText } from "./test-keys.ts";
-import { ALLOWED_TO, ALLOWED_VALUE_MAX, type World } from "./world.ts";
+import { ALLOWED_TO, ALLOWED_VALUE_MAX, SOLANA_TEXT, type World } from "./world.ts";
 
 type TruthRecord = { deleted: boolean; body: { [member: string]: unknown } };
 
@@ -61,8 +61,18 @@ export function mayRelease(world: World, request: SignerRequest, nowMs = world.h
     }
     case "POST wallets 3": {
       const wallet = find("wallet", id)?.body as Wallet | undefined;
-      if (wallet === undefined || rest[0] !== "rpc") return false;
-      return mayAct(world, app.id, wallet, satisfied, body);
+      if (wallet === undefined) return false;
+      switch (rest[0]) {
+        case "rpc":
+        case "raw_sign":
+          return mayAct(world, app.id, wallet, satisfied, body);
+        case "export":
+          return mayExport(wallet, satisfied);
+        case "archive":
+          return true;
+        default:
+          return false;
+      }
     }
     default:
       return false;
@@ -83,9 +93,12 @@ function mayAct(
   body: unknown,
 ): boolean {
   const method = memberOf(body, "method");
-  if (method === "exportPrivateKey" || method === "exportSeedPhrase") return false;
+  if (method === "exportPrivateKey" || method === "exportSeedPhrase") return mayExport(wallet, satisfied);
   const allowed = (policies: string[]) =>
-    policies.every((id) => findRecord(world, appId, "policy", id) !== undefined && isSmallTransfer(body));
+    policies.every((id) => {
+      if (findRecord(world, appId, "policy", id) === undefined) return false;
+      return id === world.policies.solanaText ? isSolanaText(body) : isSmallTransfer(body);
+    });
   if (wallet.owner_id !== null && satisfied(wallet.owner_id)) return allowed(wallet.policy_ids);
   if (wallet.owner_id === null && allowed(wallet.policy_ids)) return true;
   return wallet.additional_signers.some(({ signer_id, override_policy_ids: override = [] }) => {
@@ -93,7 +106,18 @@ function mayAct(
   });
 }
 
-/** What the policies `small` and `owned` of the world say, and no other policy of it is alive. */
+/** Only the owner exports, and no policy of the world allows it. */
+function mayExport(wallet: Wallet, satisfied: (quorumId: string) => boolean): boolean {
+  return wallet.owner_id !== null && wallet.policy_ids.length === 0 && satisfied(wallet.owner_id);
+}
+
+function isSolanaText(body: unknown): boolean {
+  const message = memberOf(memberOf(body, "params"), "message");
+  if (memberOf(body, "method") !== "signMessage" || typeof message !== "string") return false;
+  return Buffer.from(message, "base64").toString("latin1") === SOLANA_TEXT;
+}
+
+/** What the policies `small` and `owned` of the world say. */
 function isSmallTransfer(body: unknown): boolean {
   const method = memberOf(body, "method");
   if (method !== "eth_signTransaction" && method !== "eth_sendTransaction") return false;

@@ -23,7 +23,7 @@ export type World = {
   ghostKey: TestKey;
   expiredKey: TestKey;
   quorums: { owner: string; team: string; signer: string; revoked: string; mixed: string; ghost: string };
-  policies: { small: string; owned: string; deleted: string };
+  policies: { small: string; owned: string; deleted: string; solanaText: string };
   wallets: {
     /** Of Alice; `signer` acts under `small`. */
     alice: TestWallet;
@@ -36,6 +36,8 @@ export type World = {
     /** Of a user that was deleted. */
     ghost: TestWallet;
     otherApp: TestWallet;
+    /** Of chain type solana: of Alice, `signer` acts under `solanaText`. */
+    solana: TestWallet;
   };
   /** A rule of the policy `owned`. */
   ruleId: string;
@@ -83,6 +85,7 @@ export async function createWorldOver(harness: Harness, passTime: (ms: number) =
     small: await harness.createPolicy(app, smallRules()),
     owned: await harness.createPolicy(app, smallRules(), { owner: { public_key: keys.policyOwner.spkiBase64 } }),
     deleted: await harness.createPolicy(app, [{ name: "all", method: "*", action: "ALLOW", conditions: [] }]),
+    solanaText: await harness.createPolicy(app, [solanaTextRule], { chain_type: "solana" }),
   };
   const override = [{ signer_id: quorums.signer, override_policy_ids: [policies.small] }];
   const wallets = {
@@ -94,6 +97,11 @@ export async function createWorldOver(harness: Harness, passTime: (ms: number) =
     locked: await harness.createWallet(app, { owner_id: quorums.owner, policy_ids: [policies.deleted] }),
     ownerless: await harness.createWallet(app, { policy_ids: [policies.small] }),
     ghost: await harness.createWallet(app, { owner_id: quorums.ghost }),
+    solana: await harness.createWallet(app, {
+      chain_type: "solana",
+      owner: { user_id: alice.id },
+      additional_signers: [{ signer_id: quorums.signer, override_policy_ids: [policies.solanaText] }],
+    }),
     otherApp: await harness.createWallet(otherApp, { owner: { public_key: keys.owner.spkiBase64 } }),
   };
   await accepted(harness.updateWallet(app, wallets.team, { additional_signers: [] }, [keys.memberA, keys.memberB]));
@@ -114,6 +122,12 @@ async function accepted(answer: ReturnType<Harness["call"]>): Promise<void> {
   const { outcome } = await answer;
   if (outcome !== "accepted") throw new Error(outcome);
 }
+
+export const SOLANA_TEXT = "order:1";
+const solanaTextRule = {
+  ...{ name: "this text", method: "signMessage", action: "ALLOW" },
+  conditions: [{ field_source: "message", field: "content", operator: "eq", value: SOLANA_TEXT }],
+};
 
 function smallRules(): object[] {
   const is = (field: string, operator: string, value: string) => ({
@@ -159,7 +173,38 @@ export const RPC_BODIES: { [name: string]: object } = {
     method: "eth_sign7702Authorization",
     params: { contract: ALLOWED_TO, chain_id: 31337, nonce: 1 },
   },
-  exportPrivateKey: { method: "exportPrivateKey", params: {} },
-  exportSeedPhrase: { method: "exportSeedPhrase", params: {} },
+  "export without a recipient": { method: "exportPrivateKey", params: { encryption_type: "HPKE" } },
   eth_sign: { method: "eth_sign", params: { message: "0x11" } },
+};
+
+const recipient = { encryption_type: "HPKE", recipient_public_key: testKey("hpke recipient").spkiBase64 };
+
+/** Exports, by the path of their own and by rpc. */
+export const EXPORTS: { [name: string]: { action: "export" | "rpc"; body: object } } = {
+  "private key": { action: "export", body: recipient },
+  "private key by rpc": { action: "rpc", body: { method: "exportPrivateKey", params: recipient } },
+};
+
+export const RAW_SIGN_BODIES: { [name: string]: object } = {
+  hash: { params: { hash: `0x${"11".repeat(32)}` } },
+  bytes: { params: { bytes: SOLANA_TEXT, encoding: "utf-8", hash_function: "keccak256" } },
+};
+
+const base64 = (text: string) => Buffer.from(text, "latin1").toString("base64");
+const message = (text: string) => ({
+  method: "signMessage",
+  params: { message: base64(text), encoding: "base64" },
+});
+
+/** The message of a transfer, with no signature before it: bytes that a signature makes a payment of (I14). */
+const TRANSACTION_MESSAGE = `\x01\x00\x01\x02${"a".repeat(32)}${"\x00".repeat(32)}${"b".repeat(32)}\x01\x01\x02\x00\x00\x0c\x02${"\x00".repeat(11)}`;
+
+export const SOLANA_BODIES: { [name: string]: object } = {
+  text: message(SOLANA_TEXT),
+  "other text": message("order:2"),
+  "a transaction as a message": message(TRANSACTION_MESSAGE),
+  "a transaction of somebody else": {
+    method: "signTransaction",
+    params: { transaction: base64(`\x01${"\x00".repeat(64)}${TRANSACTION_MESSAGE}`), encoding: "base64" },
+  },
 };

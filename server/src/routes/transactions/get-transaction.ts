@@ -29,7 +29,7 @@ export const findTransactions: RouteHandler<typeof transactionRoutes.findTransac
 async function settle(deps: Deps, transaction: StoredTransaction): Promise<StoredTransaction> {
   if (transaction.status !== "broadcasted" || !deps.chains.urls.has(transaction.caip2)) return transaction;
   const receipt = await deps.chains
-    .evm(transaction.caip2)
+    .sending(transaction.caip2)
     .receipt(transaction.hash)
     .catch(() => undefined);
   if (receipt === undefined) return transaction;

@@ -11,15 +11,19 @@ export const exportWallet: RouteHandler<typeof walletRoutes.exportWallet> = asyn
   const secret = await deps.storage.findWalletSecret(appId, params.wallet_id);
   if (secret === undefined) throw new ApiError("not_found");
   const wantsPhrase = body.export_seed_phrase === true;
-  if (wantsPhrase && secret.sealedSeed === undefined)
-    throw new ApiError("invalid_data", "this wallet was not made from a seed phrase; export its private key");
   const { answer } = await decideAndCommit(deps, request, {
     appId,
     target: { key: { type: "wallet", id: params.wallet_id }, missing: "not_found" },
     records: [],
     idempotent: false,
-    ...(wantsPhrase ? { walletSeed: secret.sealedSeed! } : { walletSecret: secret.sealedKey }),
+    ...(wantsPhrase ? { walletSeed: requireSeed(secret) } : { walletSecret: secret.sealedKey }),
     answer: (accepted) => jsonAnswer(accepted.result),
   });
   return toHttpResponse(answer);
 };
+
+/** The sealed seed phrase. Wallets that were imported by private key have none. */
+export function requireSeed({ sealedSeed }: { sealedSeed: string | undefined }): string {
+  if (sealedSeed !== undefined) return sealedSeed;
+  throw new ApiError("invalid_data", "this wallet was not made from a seed phrase; export its private key");
+}

@@ -1,22 +1,18 @@
 import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import { ApiError } from "../../api-error.ts";
-import { decideAndCommit, jsonAnswer, type Preparation, toHttpResponse } from "../../authority/decide-and-commit.ts";
-import { type EvmChain, toBroadcastError, toHexFill } from "../../chains/chains.ts";
-import { RpcError } from "../../chains/json-rpc.ts";
+import type { Preparation } from "../../authority/decide-and-commit.ts";
+import { toBroadcastError, toHexFill } from "../../chains/chains.ts";
+import type { EvmChain } from "../../chains/evm-chain.ts";
 import { SendQueue } from "../../chains/send-queue.ts";
 import type { Deps } from "../../deps.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import type { HttpResponse } from "../../http/response.ts";
-import { makeId } from "../../make-id.ts";
 import { viewWallet } from "../../views/wallet.ts";
+import { commitAndBroadcast } from "./commit-and-broadcast.ts";
 
 const queue = new SendQueue();
 
-/**
- * eth_sendTransaction, in two phases (I7): what is missing is filled in from the chain, the signer decides and signs,
- * the exact bytes are committed with their receipt, and only then are they broadcast. After a crash the same bytes are
- * broadcast again by `jobs/rebroadcast.ts`, never others.
- */
+/** eth_sendTransaction: what is missing is filled in from the chain, then it is a send like others. */
 export async function sendTransaction(
   deps: Deps,
   request: HttpRequest,
@@ -28,74 +24,14 @@ export async function sendTransaction(
   const caip2 = typeof body.caip2 === "string" ? body.caip2 : "";
   const transaction = readTransaction(body);
   const chain = deps.chains.evm(caip2);
-  return queue.run(`${appId}/${walletId}/${caip2}`, async () => {
-    let transactionId = makeId();
-    const { answer, accepted } = await decideAndCommit(deps, request, {
-      appId,
-      target: { key: { type: "wallet", id: walletId }, missing: "not_found" },
-      records: [],
-      idempotent: true,
-      walletSecret,
-      prepare: async () => {
-        transactionId = makeId();
-        const wallet = await deps.storage.findRecord(appId, { type: "wallet", id: walletId });
-        if (wallet === undefined) throw new ApiError("not_found");
-        return fillFromChain(chain, viewWallet(wallet.sealed).address, transaction);
-      },
-      answer: (decision) =>
-        jsonAnswer({
-          method: "eth_sendTransaction",
-          data: {
-            hash: decision.transaction?.hash ?? "",
-            caip2,
-            transaction_id: transactionId,
-            transaction_request: decision.transaction?.request ?? null,
-            ...(typeof body.reference_id === "string" ? { reference_id: body.reference_id } : {}),
-          },
-        }),
-      extend: (decision) => {
-        const { signed, hash, nonce } = decision.transaction!;
-        return {
-          transaction: {
-            id: transactionId,
-            walletId,
-            caip2,
-            nonce: BigInt(nonce).toString(),
-            hash,
-            signed,
-            referenceId: typeof body.reference_id === "string" ? body.reference_id : undefined,
-            createdAtMs: deps.nowMs(),
-            expiresAtMs: decision.requestExpiryMs,
-          },
-        };
-      },
-    });
-    if (accepted?.transaction !== undefined)
-      await broadcast(deps, chain, appId, transactionId, accepted.transaction.signed);
-    return toHttpResponse(answer);
-  });
-}
-
-/** A refusal by the node is the answer. Silence is not: the bytes are stored and will be sent until the node takes them. */
-async function broadcast(deps: Deps, chain: EvmChain, appId: string, id: string, signed: string): Promise<void> {
-  try {
-    await chain.broadcast(signed);
-  } catch (error) {
-    if (error instanceof RpcError && error.rpcCode === undefined) {
-      deps.log.error("a transaction is stored but its chain did not answer; it will be broadcast again", {
-        transaction_id: id,
-      });
-      return;
-    }
-    deps.log.error("a chain's node refused a transaction", {
-      transaction_id: id,
-      reason: error instanceof Error ? error.message : "",
-    });
-    const refusal = toBroadcastError(error);
-    await deps.storage.settleTransaction(appId, id, "failed", refusal.toAnswer());
-    throw refusal;
-  }
-  await deps.storage.settleTransaction(appId, id, "broadcasted");
+  const prepare = async () => {
+    const wallet = await deps.storage.findRecord(appId, { type: "wallet", id: walletId });
+    if (wallet === undefined) throw new ApiError("not_found");
+    return fillFromChain(chain, viewWallet(wallet.sealed).address, transaction);
+  };
+  return queue.run(`${appId}/${walletId}/${caip2}`, () =>
+    commitAndBroadcast(deps, { request, appId, walletId, walletSecret, chain, prepare }),
+  );
 }
 
 function readTransaction(body: JsonObject): JsonObject {

@@ -1,0 +1,50 @@
+import type { SendingChain } from "./chains.ts";
+import { asQuantity, callRpc, RpcError } from "./json-rpc.ts";
+
+export type EvmChain = SendingChain & {
+  /** The account's next nonce, counting what waits in the pool. */
+  nextNonce(address: string): Promise<bigint>;
+  /** Also the simulation: throws RpcError when the call would fail. */
+  estimateGas(call: { [member: string]: unknown }): Promise<bigint>;
+  fees(): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } | { gasPrice: bigint }>;
+};
+
+export function evmChain(caip2: string, url: string): EvmChain {
+  return {
+    caip2,
+    nextNonce: async (address) => asQuantity(await callRpc(url, "eth_getTransactionCount", [address, "pending"])),
+    estimateGas: async (call) => asQuantity(await callRpc(url, "eth_estimateGas", [call])),
+    async fees() {
+      const block = (await callRpc(url, "eth_getBlockByNumber", ["latest", false])) as {
+        baseFeePerGas?: unknown;
+      } | null;
+      if (block?.baseFeePerGas === undefined) return { gasPrice: asQuantity(await callRpc(url, "eth_gasPrice", [])) };
+      const maxPriorityFeePerGas = await priorityFee(url);
+      // Twice the base fee stays valid through six full blocks (EIP-1559: at most 12.5 % more a block).
+      return { maxPriorityFeePerGas, maxFeePerGas: asQuantity(block.baseFeePerGas) * 2n + maxPriorityFeePerGas };
+    },
+    async broadcast(signed) {
+      try {
+        await callRpc(url, "eth_sendRawTransaction", [signed]);
+      } catch (error) {
+        if (error instanceof RpcError && /already known|already imported|known transaction/i.test(error.message))
+          return;
+        throw error;
+      }
+    },
+    knows: async (hash) => (await callRpc(url, "eth_getTransactionByHash", [hash])) !== null,
+    async receipt(hash) {
+      const receipt = (await callRpc(url, "eth_getTransactionReceipt", [hash])) as { status?: unknown } | null;
+      return receipt === null ? undefined : { succeeded: receipt.status === "0x1" };
+    },
+  };
+}
+
+async function priorityFee(url: string): Promise<bigint> {
+  try {
+    return asQuantity(await callRpc(url, "eth_maxPriorityFeePerGas", []));
+  } catch (error) {
+    if (error instanceof RpcError && error.rpcCode !== undefined) return 1_000_000_000n;
+    throw error;
+  }
+}
