@@ -102,13 +102,48 @@ async function install(root = "") {
   return code;
 }
 
+/** Bundles of pages that the API serves: what makes each, and what tells that it is current. */
+const pages = [{ name: "wallet-frame", sources: ["wallet-frame/src", "wallet-frame/vite.config.ts", "core/src"] }];
+
+/** Modification time of the newest file below a path, in ms; 0 when there is none. */
+function newestMs(path = "") {
+  const { readdirSync, statSync } = process.getBuiltinModule("node:fs");
+  const { join } = process.getBuiltinModule("node:path");
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return 0;
+  if (!status.isDirectory()) return status.mtimeMs;
+  let newest = 0;
+  for (const entry of readdirSync(path)) newest = Math.max(newest, newestMs(join(path, entry)));
+  return newest;
+}
+
+async function buildPages(root = "") {
+  const { join } = process.getBuiltinModule("node:path");
+  const lockMs = newestMs(join(root, "package-lock.json"));
+  for (const { name, sources } of pages) {
+    const builtMs = newestMs(join(root, name, "dist/page/manifest.json"));
+    if (builtMs > Math.max(lockMs, ...sources.map((source) => newestMs(join(root, source))))) continue;
+    const vite = join(root, "node_modules/vite/bin/vite.js");
+    const config = join(root, name, "vite.config.ts");
+    const code = await run(process.execPath, [vite, "build", "--logLevel", "error", "--config", config]);
+    if (code !== 0) {
+      say(`the build of ${name} failed (exit code ${code})`);
+      return code;
+    }
+  }
+  return 0;
+}
+
 async function build(root = "") {
   const { existsSync } = process.getBuiltinModule("node:fs");
   const { join } = process.getBuiltinModule("node:path");
   if (!existsSync(join(root, "cli/dist/main.js"))) say("building …");
   const code = await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"]);
-  if (code !== 0) say(`the build failed (exit code ${code})`);
-  return code;
+  if (code !== 0) {
+    say(`the build failed (exit code ${code})`);
+    return code;
+  }
+  return buildPages(root);
 }
 
 function isOnPath(command = "") {
@@ -172,8 +207,8 @@ async function bootstrap(task = "", args = [""]) {
     say(`Node ${process.versions.node} is too old. Install Node 20.19 or newer (https://nodejs.org), then try again.`);
     return 1;
   }
-  if (!["install", "start", "test", "guide", "bench"].includes(task)) {
-    say("usage: node tools/bootstrap.cts install|start|test|guide|bench [arguments]");
+  if (!["install", "build", "start", "test", "guide", "bench"].includes(task)) {
+    say("usage: node tools/bootstrap.cts install|build|start|test|guide|bench [arguments]");
     return 2;
   }
   const { dirname } = process.getBuiltinModule("node:path");
@@ -185,7 +220,7 @@ async function bootstrap(task = "", args = [""]) {
   }
   if (task === "install") return 0;
   const code = await build(root);
-  if (code !== 0) return code;
+  if (code !== 0 || task === "build") return code;
   if (task === "test") {
     await provideTestTools();
     const extra = await installExtraPackages(root);

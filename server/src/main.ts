@@ -12,6 +12,7 @@ import { createHttpServer } from "./http/listen.ts";
 import { startPrune } from "./jobs/prune.ts";
 import { startRebroadcast } from "./jobs/rebroadcast.ts";
 import { createLog } from "./log.ts";
+import { servePages } from "./pages/pages.ts";
 import { createStorage } from "./storage/open-storage.ts";
 
 /** The API process: the composition root. Its other half is the signer, at the end of file descriptor 3. */
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
   // What a crash left unsent had better go out before new sends ask for a nonce. Where the node is slow they are told
   // that the nonce is taken and ask again; storage admits no two unsent ones.
   await Promise.race([broadcasts.firstRound, sleep(CHAIN_GRACE_MS)]);
-  const server = createHttpServer({ handler: createApp(deps), log: logFailures, nowMs });
+  const server = createHttpServer({ handler: servePages(deps, createApp(deps)), log: logFailures, nowMs });
   await server.listen(config.port, config.host);
   log.info("listening", { host: config.host, port: config.port });
 

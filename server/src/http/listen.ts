@@ -256,7 +256,7 @@ async function send(
   requestId: string,
   closes: boolean,
 ): Promise<void> {
-  const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
+  const text = answer.rawBody ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
   if (response.destroyed) return;
   const contentLength = text === undefined ? undefined : Buffer.byteLength(text);
   response.writeHead(answer.status, headersOf(answer, requestId, contentLength, closes));
@@ -274,12 +274,12 @@ function headersOf(
   closes: boolean,
 ): { [name: string]: string } {
   return {
+    ...(contentLength === undefined ? {} : { "content-type": "application/json" }),
+    "cache-control": "no-store",
     ...answer.headers,
     "request-id": requestId,
-    ...(contentLength === undefined ? {} : { "content-type": "application/json" }),
     // RFC 9110 §8.6: a 204 has no Content-Length.
     ...(answer.status === 204 ? {} : { "content-length": String(contentLength ?? 0) }),
-    "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     ...(closes ? { connection: "close" } : {}),
   };

@@ -4,6 +4,8 @@ import { type ErrorCode, errors, makeErrorBody } from "@mandate/contract/errors"
 export type HttpResponse = {
   status: number;
   body?: unknown;
+  /** For pages: bytes instead of JSON; their `content-type` and `cache-control` are among the headers. */
+  rawBody?: Uint8Array;
   headers?: { [name: string]: string };
 };
 
