@@ -130,10 +130,14 @@ describe("docs/api.md", () => {
   it("lists the endpoints of the contract, with caller and idempotency", () => {
     const documented = tableRows(read("docs/api.md"), "endpoint").map((row) => [
       codeOf(row[0]),
-      row[2] === "anybody" ? "public" : row[2],
+      row[2] === "anybody" ? "public" : row[2]?.toLowerCase(),
       row[4] === "yes",
     ]);
-    const served = routeList.map((route) => [`${route.method} ${route.path}`, route.caller, route.idempotent]);
+    const served = routeList.map((route) => [
+      `${route.method} ${route.path}`,
+      route.role ?? route.caller,
+      route.idempotent,
+    ]);
     expect(documented).toEqual(served);
   });
 

@@ -141,6 +141,23 @@ export const errors = {
     sentence: "The text says what has changed; read the resource again.",
   },
 
+  insufficient_role: {
+    status: 403,
+    message: "Your role in the team does not allow this",
+    sentence: "The text names the role that is needed. An Admin can change roles under Settings, Members.",
+  },
+  recent_sign_in_required: {
+    status: 403,
+    message: "Sign in again to do this",
+    sentence: "The act is one that asks for a sign-in of the last 15 minutes. Sign in again and repeat it.",
+  },
+  cross_site_request: {
+    status: 403,
+    message: "The request did not come from the dashboard's own page",
+    sentence:
+      "A request with a session needs the header `mandate-dashboard: 1` and must come from one of the server's own origins.",
+  },
+
   not_found: {
     status: 404,
     message: "Not found",

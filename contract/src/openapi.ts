@@ -61,6 +61,7 @@ function describeOperation(route: Route, path: string, schemas: JsonObject): Jso
   const operation: JsonObject = {
     operationId: isAlias ? `${route.id}At${path.replace(/[^a-zA-Z0-9]+/g, "_")}` : route.id,
     summary: route.summary,
+    ...(route.role === undefined ? {} : { description: describeRole(route) }),
     tags: [tagOf(route)],
     security: securityOf(route),
   };
@@ -78,6 +79,11 @@ function describeOperation(route: Route, path: string, schemas: JsonObject): Jso
   }
   operation.responses = describeResponses(route, schemas);
   return operation;
+}
+
+function describeRole(route: Route): string {
+  const title = route.role === "admin" ? "Admin" : route.role === "developer" ? "Developer" : "Viewer";
+  return `Least role: ${title}.${route.recentSignIn === true ? " Asks for a recent sign-in." : ""}`;
 }
 
 function describeResponses(route: Route, schemas: JsonObject): JsonObject {
@@ -172,13 +178,14 @@ function tagOf(route: Route): string {
 
 function securityOf(route: Route): Json[] {
   if (route.caller === "app") return [{ appCredentials: [] }];
+  if (route.caller === "team") return [{ teamSession: [] }, { operatorToken: [] }];
   return route.caller === "operator" ? [{ operatorToken: [] }] : [];
 }
 
 function headersOf(route: Route): string[] {
-  if (route.caller !== "app") return [];
+  if (route.caller !== "app" && route.caller !== "team") return [];
   return [
-    "privy-app-id",
+    ...(route.caller === "app" ? ["privy-app-id"] : ["mandate-dashboard"]),
     ...(route.authorization === "none" ? [] : ["privy-authorization-signature", "privy-request-expiry"]),
     ...(route.idempotent ? ["privy-idempotency-key"] : []),
   ];
@@ -193,6 +200,12 @@ function headerParameters(): JsonObject {
     "privy-app-id": headerParameter("privy-app-id", true, "The app's ID, equal to the user name of the credentials.", {
       type: "string",
     }),
+    "mandate-dashboard": headerParameter(
+      "mandate-dashboard",
+      false,
+      "`1`, with every request that a session authenticates: a page of another site cannot send it.",
+      { type: "string", enum: ["1"] },
+    ),
     "privy-authorization-signature": headerParameter(
       "privy-authorization-signature",
       false,
@@ -230,6 +243,13 @@ function securitySchemes(): JsonObject {
       type: "http",
       scheme: "basic",
       description: "User name: app ID. Password: app secret.",
+    },
+    teamSession: {
+      type: "apiKey",
+      in: "cookie",
+      name: "mandate_session",
+      description:
+        "The session of a member of the team. Over HTTPS the cookie is called `__Host-mandate_session`. Each route says the least role it takes.",
     },
     operatorToken: {
       type: "http",

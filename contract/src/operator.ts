@@ -64,7 +64,7 @@ const createAppBody = named(
       .optional(),
     server_side_access: z.boolean().optional(),
   }),
-  "The app secret is made by the caller and stays there; the server learns its hash. Signed with the operator's key.",
+  "The app secret is made by the caller and stays there; the server learns its hash. With the operator's token it is signed with the operator's key; a session names no `jwt`, for only that key may say who vouches for users.",
 );
 
 export const operatorApp = named(
@@ -85,7 +85,8 @@ export const operatorRoutes = {
     method: "GET",
     path: "/operator/v1/status",
     summary: "What is running, and where",
-    caller: "operator",
+    caller: "team",
+    role: "viewer",
     authorization: "none",
     request: {},
     responses: { 200: operatorStatus },
@@ -97,7 +98,8 @@ export const operatorRoutes = {
     method: "GET",
     path: "/operator/v1/apps",
     summary: "List the apps of this server, oldest first",
-    caller: "operator",
+    caller: "team",
+    role: "viewer",
     authorization: "none",
     request: {},
     responses: { 200: named("OperatorAppList", z.object({ data: z.array(operatorApp) })) },
@@ -109,11 +111,12 @@ export const operatorRoutes = {
     method: "POST",
     path: "/operator/v1/apps",
     summary: "Create an app",
-    caller: "operator",
+    caller: "team",
+    role: "admin",
     authorization: "none",
     request: { body: createAppBody },
     responses: { 200: operatorApp },
-    errors: ["resource_already_exists", "missing_or_invalid_token"],
+    errors: ["resource_already_exists", "missing_or_invalid_token", "feature_not_enabled"],
     idempotent: false,
   }),
   createAppSecret: defineRoute({
@@ -121,7 +124,9 @@ export const operatorRoutes = {
     method: "POST",
     path: "/operator/v1/apps/{app_id}/secrets",
     summary: "Give an app one more secret; those it has stay valid",
-    caller: "operator",
+    caller: "team",
+    role: "admin",
+    recentSignIn: true,
     authorization: "none",
     request: {
       params: z.strictObject({ app_id: pathId }),
@@ -130,7 +135,7 @@ export const operatorRoutes = {
     responses: {
       200: named("OperatorAppSecret", z.object({ id: z.string(), app_id: z.string(), created_at: timestamp })),
     },
-    errors: ["not_found", "missing_or_invalid_token"],
+    errors: ["not_found", "missing_or_invalid_token", "feature_not_enabled"],
     idempotent: false,
   }),
 };

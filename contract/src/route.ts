@@ -3,6 +3,10 @@ import { type ErrorCode, errors } from "./errors.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
+/** What members of the team may do, least first; each may do all that those before it may. */
+export const teamRoles = ["viewer", "developer", "admin"] as const;
+export type TeamRole = (typeof teamRoles)[number];
+
 /** One operation of the API, as data. The router, the API document and the types of handlers and clients derive from it. */
 export type Route = {
   /** Unique; the handler's file is named after it. */
@@ -13,8 +17,15 @@ export type Route = {
   /** Other paths with the same meaning and the same parameters. */
   readonly aliases?: readonly string[];
   readonly summary: string;
-  /** `app`: app ID and secret. `operator`: the operator's token. `public`: anybody. */
-  readonly caller: "app" | "public" | "operator";
+  /**
+   * `app`: app ID and secret. `operator`: the operator's token. `team`: the session of a member of the team with at
+   * least `role`, or the operator's token. `public`: anybody.
+   */
+  readonly caller: "app" | "public" | "operator" | "team";
+  /** The least role that may call it. With `team` always, with no other caller. */
+  readonly role?: TeamRole;
+  /** A session must have signed in within the last minutes: for acts that a borrowed browser should not do. */
+  readonly recentSignIn?: true;
   /** Whose authorization signatures the signer demands when the resource has an owner. `self` is a key quorum's own. */
   readonly authorization: "none" | "owner" | "owner-or-signer" | "self";
   readonly request: {
@@ -60,6 +71,19 @@ export const commonErrors = {
     "record_integrity",
     "signer_not_ready",
   ],
+  team: [
+    "invalid_data",
+    "invalid_credentials",
+    "insufficient_role",
+    "cross_site_request",
+    "recent_sign_in_required",
+    "request_expired",
+    "too_many_requests",
+    "unavailable",
+    "internal_error",
+    "record_integrity",
+    "signer_not_ready",
+  ],
 } as const satisfies { [caller in Route["caller"]]: readonly ErrorCode[] };
 
 /** Answers that any route with authorization signatures may give. */
@@ -85,6 +109,9 @@ export function listPathParameters(path: string): string[] {
 
 /** Keeps the route's exact type and refuses one whose path and parameter schema disagree. */
 export function defineRoute<const R extends Route>(route: R): R {
+  if ((route.caller === "team") !== (route.role !== undefined)) {
+    throw new Error(`${route.id}: a role goes with the caller \`team\`, and only with it`);
+  }
   const declared = Object.keys(route.request.params?.shape ?? {})
     .sort()
     .join();

@@ -1,9 +1,12 @@
+import { activityRoutes } from "./activity.ts";
+import { appResourceRoutes } from "./app-resources.ts";
 import { appRoutes } from "./apps.ts";
 import { healthRoutes } from "./health.ts";
 import { keyQuorumRoutes } from "./key-quorums.ts";
 import { operatorRoutes } from "./operator.ts";
 import { policyRoutes } from "./policies.ts";
 import type { Route } from "./route.ts";
+import { teamRoutes } from "./team.ts";
 import { transactionRoutes } from "./transactions.ts";
 import { userRoutes } from "./users.ts";
 import { walletRoutes } from "./wallets.ts";
@@ -16,8 +19,11 @@ export const routes = {
   ...userRoutes,
   ...transactionRoutes,
   ...appRoutes,
-  ...operatorRoutes,
   ...healthRoutes,
+  ...operatorRoutes,
+  ...appResourceRoutes,
+  ...activityRoutes,
+  ...teamRoutes,
 } as const;
 
 export type RouteId = keyof typeof routes;

@@ -19,8 +19,9 @@ import { StorageUnavailableError } from "./storage/storage.ts";
 export function createApp(deps: Deps): Handler {
   const limiters = createLimiters(deps);
   const served = Object.fromEntries(
-    Object.entries(routes).map(([id, route]) => {
-      const handle = handlers[id as keyof typeof handlers] as RouteHandler<Route>;
+    Object.entries(handlers).map(([id, handler]) => {
+      const route = routes[id as keyof typeof handlers];
+      const handle = handler as RouteHandler<Route>;
       return [id, (request: HttpRequest) => serve(deps, limiters, route, handle, request)];
     }),
   );
@@ -55,6 +56,7 @@ async function authenticate(deps: Deps, route: Route, request: HttpRequest): Pro
     case "app":
       return authenticateApp(deps, request);
     case "operator":
+    case "team":
       authenticateOperator(deps, request);
       return "";
     case "public":

