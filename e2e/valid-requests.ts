@@ -287,6 +287,24 @@ const rpcBodies: JsonObject[] = [
     params: { transaction },
     reference_id: "x",
   },
+  { method: "wallet_sendCalls", caip2: "eip155:31337", params: { calls: [{ to: address, value: "0x1", data: "0x" }] } },
+  {
+    method: "eth_signUserOperation",
+    params: {
+      contract: "0x69007702764179f14F51cdce752f4f775d74E139",
+      chain_id: 1,
+      user_operation: {
+        sender: address,
+        nonce: "0x0",
+        call_data: "0x",
+        call_gas_limit: "0x1",
+        verification_gas_limit: "0x1",
+        pre_verification_gas: "0x1",
+        max_fee_per_gas: "0x1",
+        max_priority_fee_per_gas: "0x1",
+      },
+    },
+  },
   { method: "secp256k1_sign", params: { hash: `0x${"11".repeat(32)}` } },
   { method: "eth_sign7702Authorization", params: { contract: address, chain_id: 1, nonce: 0 } },
 ];

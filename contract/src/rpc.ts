@@ -117,6 +117,43 @@ const methods = [
     ...echoes,
   }),
   z.strictObject({
+    method: z.literal("wallet_sendCalls"),
+    caip2,
+    params: z.strictObject({
+      calls: z
+        .array(z.strictObject({ to: address, data: hex.optional(), value: quantity.optional() }))
+        .min(1)
+        .max(35),
+    }),
+    sponsor: z.boolean().optional(),
+    ...echoes,
+  }),
+  z.strictObject({
+    method: z.literal("eth_signUserOperation"),
+    params: z.strictObject({
+      contract: address,
+      // The documentation passes it as a decimal string.
+      chain_id: z.union([quantity, z.string().regex(/^[1-9][0-9]{0,77}$/)]),
+      user_operation: z.strictObject({
+        sender: address,
+        nonce: hex,
+        call_data: hex,
+        call_gas_limit: hex,
+        verification_gas_limit: hex,
+        pre_verification_gas: hex,
+        max_fee_per_gas: hex,
+        max_priority_fee_per_gas: hex,
+        factory: address.optional(),
+        factory_data: hex.optional(),
+        paymaster: address.optional(),
+        paymaster_data: hex.optional(),
+        paymaster_post_op_gas_limit: hex.optional(),
+        paymaster_verification_gas_limit: hex.optional(),
+      }),
+    }),
+    ...echoes,
+  }),
+  z.strictObject({
     method: z.literal("secp256k1_sign"),
     params: z.strictObject({ hash: hex.max(66) }),
     ...echoes,
@@ -140,11 +177,7 @@ export const rpcBody = named("WalletRpcBody", z.discriminatedUnion("method", met
 export type RpcBody = z.output<typeof rpcBody>;
 
 /** On the wire, but not built. */
-const unbuiltMethods: ReadonlySet<unknown> = new Set([
-  "wallet_sendCalls",
-  "eth_signUserOperation",
-  "tron_sendTransaction",
-]);
+const unbuiltMethods: ReadonlySet<unknown> = new Set(["tron_sendTransaction"]);
 
 export function findUnsupportedMethod(body: unknown): string | undefined {
   if (typeof body !== "object" || body === null || !Object.hasOwn(body, "method")) return undefined;
@@ -162,6 +195,11 @@ export const rpcResponse = named(
     z.object({ method: z.literal("personal_sign"), data: hexSignature }),
     z.object({ method: z.literal("eth_signTypedData_v4"), data: hexSignature }),
     z.object({ method: z.literal("secp256k1_sign"), data: hexSignature }),
+    z.object({ method: z.literal("eth_signUserOperation"), data: hexSignature }),
+    z.object({
+      method: z.literal("wallet_sendCalls"),
+      data: z.object({ transaction_id: z.string(), caip2: z.string() }),
+    }),
     z.object({
       method: z.literal("eth_signTransaction"),
       data: z.object({ signed_transaction: z.string(), encoding: z.literal("rlp") }),

@@ -114,8 +114,6 @@ describe("parseEthereumRequest refuses", () => {
   });
 
   it.each<[string, JsonValue]>([
-    ["wallet_sendCalls", { method: "wallet_sendCalls", params: {} }],
-    ["eth_signUserOperation", { method: "eth_signUserOperation", params: {} }],
     ["exportPrivateKey", { method: "exportPrivateKey", params: {} }],
     ["sponsoring", sending(complete, { sponsor: true })],
     ["sponsor options", sending(complete, { sponsor: false, sponsor_options: {} })],

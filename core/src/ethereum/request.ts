@@ -5,6 +5,7 @@ import { parseAuthorizationParams } from "./authorization-7702.ts";
 import { findUnknownMember, isJsonObject, memberOf, shorten, unknownMemberMessage } from "./parsed.ts";
 import { parsePersonalSignParams } from "./personal-message.ts";
 import { parseChainReference } from "./quantity.ts";
+import { parseCalls, transactionOfCalls } from "./send-calls.ts";
 import {
   type FillableMember,
   missingForSend as missingInTransaction,
@@ -13,6 +14,7 @@ import {
 } from "./transaction-params.ts";
 import { parseTypedData } from "./typed-data.ts";
 import type { EthereumRequest } from "./types.ts";
+import { parseUserOperationParams } from "./user-operation.ts";
 
 export { describeResult, requestDigest, transactionRequestEcho } from "./result.ts";
 
@@ -54,17 +56,14 @@ const BODY_MEMBERS: { [Name in Method]: ReadonlySet<string> } = {
     "reference_id",
     "experimental_data_suffix",
   ]),
+  eth_signUserOperation: new Set(COMMON_MEMBERS),
+  wallet_sendCalls: new Set([...COMMON_MEMBERS, "caip2", "sponsor", "sponsor_options", "experimental_data_suffix"]),
   secp256k1_sign: new Set(COMMON_MEMBERS),
   eth_sign7702Authorization: new Set(COMMON_MEMBERS),
 };
 
 /** On the wire for Ethereum wallets, but not built. */
-const UNSUPPORTED_METHODS = new Set([
-  "wallet_sendCalls",
-  "eth_signUserOperation",
-  "exportPrivateKey",
-  "exportSeedPhrase",
-]);
+const UNSUPPORTED_METHODS = new Set(["exportPrivateKey", "exportSeedPhrase"]);
 
 /**
  * Decodes the body of `POST /v1/wallets/{id}/rpc` for an Ethereum wallet (spec 04 §4.1), strictly at every level.
@@ -86,9 +85,11 @@ export function parseEthereumRequest(body: JsonValue, context: EthereumRequestCo
   return checkSiblings(body, context) ?? parseMethod(method, body, context);
 }
 
-/** Which members of `params.transaction` the API must look up on the chain before this body can be sent. */
+/** Which members of the transaction the API must look up on the chain before this body can be sent. */
 export function missingForSend(body: JsonValue): FillableMember[] {
-  if (!isJsonObject(body) || memberOf(body, "method") !== "eth_sendTransaction") return [];
+  if (!isJsonObject(body)) return [];
+  if (memberOf(body, "method") === "wallet_sendCalls") return missingInTransaction({});
+  if (memberOf(body, "method") !== "eth_sendTransaction") return [];
   const params = memberOf(body, "params");
   return isJsonObject(params) ? missingInTransaction(memberOf(params, "transaction")) : [];
 }
@@ -166,6 +167,12 @@ function parseMethod(method: Method, body: JsonObject, context: EthereumRequestC
       const parsed = parseAuthorizationParams(params, context);
       return parsed.ok ? accepted({ method, authorization: parsed.authorization }) : { ...parsed, status: 400 };
     }
+    case "eth_signUserOperation": {
+      const parsed = parseUserOperationParams(params, context);
+      return parsed.ok ? accepted(parsed.value) : invalid(parsed.message);
+    }
+    case "wallet_sendCalls":
+      return parseSendCalls(params, body, context);
     case "eth_signTransaction":
     case "eth_sendTransaction":
       return parseTransactionMethod(method, params, body, context);
@@ -188,6 +195,35 @@ function parseTransactionMethod(
   if (method === "eth_signTransaction") return { ok: true, request: { method, transaction }, filled };
   const referenceId = memberOf(body, "reference_id") as string | undefined;
   return { ok: true, request: { method, transaction, caip2: caip2!, referenceId }, filled };
+}
+
+function parseSendCalls(
+  params: JsonValue | undefined,
+  body: JsonObject,
+  context: EthereumRequestContext,
+): ParsedEthereumRequest {
+  const caip2 = memberOf(body, "caip2");
+  const chain = parseChainReference(caip2 ?? null);
+  if (caip2 === undefined || !chain.ok) return invalid("`caip2` is required");
+  const calls = parseCalls(params, context);
+  if (!calls.ok) return invalid(calls.message);
+  const members = transactionOfCalls(calls.value, context.walletAddress);
+  const parsed = parseTransactionParams(members, {
+    ...context,
+    method: "eth_sendTransaction",
+    caip2: caip2 as string,
+  });
+  if (!parsed.ok) return { ...parsed, status: 400 };
+  const { transaction, filled } = parsed;
+  const request = {
+    method: "wallet_sendCalls" as const,
+    caip2: caip2 as string,
+    chainId: chain.value,
+    sender: context.walletAddress,
+    calls: calls.value,
+    transaction,
+  };
+  return { ok: true, request, filled };
 }
 
 /** The one member that `params` has. */

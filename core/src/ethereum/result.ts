@@ -8,6 +8,7 @@ import { encodeQuantity } from "./quantity.ts";
 import { encodeSignedTransaction, transactionDigest, transactionHash } from "./transaction.ts";
 import { hashTypedData } from "./typed-data-hash.ts";
 import type { EthereumRequest, EthereumTransaction } from "./types.ts";
+import { userOperationDigest } from "./user-operation.ts";
 
 /**
  * The 32 bytes to sign for a decoded request.
@@ -22,7 +23,10 @@ export function requestDigest(request: EthereumRequest): Uint8Array {
       return hashTypedData(request.typedData);
     case "eth_signTransaction":
     case "eth_sendTransaction":
+    case "wallet_sendCalls":
       return transactionDigest(request.transaction);
+    case "eth_signUserOperation":
+      return userOperationDigest(request);
     case "eth_sign7702Authorization":
       return authorizationDigest(request.authorization);
     case "secp256k1_sign":
@@ -38,6 +42,7 @@ export function describeResult(request: EthereumRequest, signature: EthereumSign
   switch (request.method) {
     case "personal_sign":
     case "eth_signTypedData_v4":
+    case "eth_signUserOperation":
     case "secp256k1_sign":
       return { signature: encodeRecoverable(signature), encoding: "hex" };
     case "eth_signTransaction":
@@ -52,6 +57,9 @@ export function describeResult(request: EthereumRequest, signature: EthereumSign
         transaction_request: transactionRequestEcho(request.transaction),
         ...(request.referenceId === undefined ? {} : { reference_id: request.referenceId }),
       };
+    case "wallet_sendCalls":
+      // The API adds the `transaction_id` that it gives the batch.
+      return { caip2: request.caip2 };
     case "eth_sign7702Authorization": {
       const { contract, chainId, nonce } = request.authorization;
       return {

@@ -1,10 +1,11 @@
 import { uncompressPublicKey } from "../chains/secp256k1-chain.ts";
 import type { Broadcast, ParsedSignable, Signed, SigningContext } from "../chains/signable-request.ts";
 import { type EthereumSignature, signRecoverable } from "../crypto/secp256k1.ts";
+import { encodeHex0x } from "../encoding/hex.ts";
 import type { JsonValue } from "../encoding/json-value.ts";
 import { parseEthereumAddress } from "./address.ts";
 import { describeResult, parseEthereumRequest, requestDigest } from "./request.ts";
-import { encodeSignedTransaction } from "./transaction.ts";
+import { encodeSignedTransaction, transactionHash } from "./transaction.ts";
 import type { EthereumRequest, EthereumTransaction } from "./types.ts";
 
 /** Decodes an Ethereum wallet's rpc body (spec 04 §4.1) into what can be decided about and signed. */
@@ -33,11 +34,11 @@ export function parseEthereumSignable(body: JsonValue, context: SigningContext):
 
 function describeSigned(request: EthereumRequest, signature: EthereumSignature): Signed {
   const data = describeResult(request, signature);
-  if (request.method !== "eth_sendTransaction") return { data };
+  if (request.method !== "eth_sendTransaction" && request.method !== "wallet_sendCalls") return { data };
   const bytes = encodeSignedTransaction(request.transaction, signature);
   const broadcast: Broadcast = {
     bytes,
-    hash: data.hash as string,
+    hash: encodeHex0x(transactionHash(bytes)),
     caip2: request.caip2,
     nonce: request.transaction.nonce.toString(),
   };
@@ -46,7 +47,7 @@ function describeSigned(request: EthereumRequest, signature: EthereumSignature):
 
 /** What the caller signed is the caller's; only what was filled in counts against a budget. */
 function filledFeeMax(request: EthereumRequest, filled: readonly string[]): bigint | undefined {
-  if (request.method !== "eth_sendTransaction") return undefined;
+  if (request.method !== "eth_sendTransaction" && request.method !== "wallet_sendCalls") return undefined;
   const isFee = (name: string) => name === "gas_limit" || name.endsWith("gas") || name === "gas_price";
   return filled.some(isFee) ? feeMax(request.transaction) : undefined;
 }

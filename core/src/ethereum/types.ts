@@ -63,12 +63,52 @@ export type TypedData = {
   message: { [member: string]: JsonValue };
 };
 
+/** An ERC-4337 operation in the members of EntryPoint v0.7. Addresses are 20 bytes; gas and fees are wei and units of gas. */
+export type UserOperation = {
+  sender: Uint8Array;
+  nonce: bigint;
+  callData: Uint8Array;
+  callGasLimit: bigint;
+  verificationGasLimit: bigint;
+  preVerificationGas: bigint;
+  maxFeePerGas: bigint;
+  maxPriorityFeePerGas: bigint;
+  factory: { address: Uint8Array; data: Uint8Array } | undefined;
+  paymaster:
+    | { address: Uint8Array; data: Uint8Array; verificationGasLimit: bigint; postOpGasLimit: bigint }
+    | undefined;
+};
+
+/** `contract` names the account's implementation, which says how it verifies signatures. */
+export type UserOperationRequest = {
+  method: "eth_signUserOperation";
+  contract: Uint8Array;
+  chainId: bigint;
+  userOperation: UserOperation;
+};
+
+/** One call of a batch. `to` is 20 bytes, `value` wei. */
+export type EthereumCall = { to: Uint8Array; value: bigint; data: Uint8Array };
+
+/** A batch that the wallet sends itself. `transaction` is what makes these calls, and what is signed. */
+export type SendCallsRequest = {
+  method: "wallet_sendCalls";
+  caip2: string;
+  chainId: bigint;
+  /** The wallet's address. */
+  sender: Uint8Array;
+  calls: EthereumCall[];
+  transaction: EthereumTransaction;
+};
+
 /** A wallet request, decoded; the policy engine reads it and the digest that is signed is derived from it. */
 export type EthereumRequest =
   | { method: "personal_sign"; message: Uint8Array }
   | { method: "eth_signTypedData_v4"; typedData: TypedData }
   | { method: "eth_signTransaction"; transaction: EthereumTransaction }
   | { method: "eth_sendTransaction"; transaction: EthereumTransaction; caip2: string; referenceId: string | undefined }
+  | UserOperationRequest
+  | SendCallsRequest
   | { method: "secp256k1_sign"; hash: Uint8Array }
   | {
       method: "eth_sign7702Authorization";

@@ -36,6 +36,16 @@ export type Decision = {
   part?: string;
   /** Every rule in stored order. Filled when the decision is DENY or an explanation was asked for, else empty. */
   trace: RuleTrace[];
+  /** What was decided about each piece that has to be allowed for itself; filled when an explanation was asked for. */
+  parts?: PartTrace[];
+};
+
+export type PartTrace = {
+  name: string;
+  decision: "ALLOW" | "DENY";
+  reason: DecisionReason;
+  rule_id?: string;
+  rules: RuleTrace[];
 };
 
 export type RuleTrace = {
@@ -47,6 +57,8 @@ export type RuleTrace = {
   why?: string;
   /** The first condition that kept the rule from matching. */
   condition?: ConditionTrace;
+  /** Every condition in stored order; filled when an explanation was asked for. */
+  conditions?: ConditionTrace[];
 };
 
 export type ConditionTrace = {

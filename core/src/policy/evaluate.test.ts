@@ -357,7 +357,7 @@ describe("the trace", () => {
     const policy = compileRules([allow("*")]);
     expect(evaluatePolicy(policy, signTransaction(), factsNow).trace).toEqual([]);
     expect(evaluatePolicy(policy, signTransaction(), factsNow, { explain: true }).trace).toEqual([
-      { rule_id: "rule0", name: "allow", action: "ALLOW", outcome: "matched" },
+      { rule_id: "rule0", name: "allow", action: "ALLOW", outcome: "matched", conditions: [] },
     ]);
   });
 

@@ -346,7 +346,9 @@ describe.skipIf(naughty.length === 0)("naughty strings (I25)", () => {
         method: "personal_sign",
         conditions: [onMessage("content", "eq", text) as never],
       });
-      const compiled = compilePolicy({ id: "p", chain_type: "ethereum", rules: [stored as never] });
+      // A message of 32 bytes has to be allowed as the hash of a user operation too.
+      const operations = { ...rule({ id: "o", method: "eth_signUserOperation", conditions: [] }) };
+      const compiled = compilePolicy({ id: "p", chain_type: "ethereum", rules: [stored, operations] as never });
       expect(evaluatePolicy(compiled, personalSign(text), { nowS: 1 }).decision).toBe("ALLOW");
       expect(evaluatePolicy(compiled, personalSign(`${text}!`), { nowS: 1 }).decision).toBe("DENY");
     }

@@ -1,4 +1,5 @@
-import type { EthereumRequest } from "../ethereum/types.ts";
+import { accountCalls, openCalls } from "../ethereum/account-calls.ts";
+import type { EthereumCall, EthereumRequest } from "../ethereum/types.ts";
 import { type DecodedInstruction, decodeInstruction } from "../solana/instructions/decode.ts";
 import { instructionsOf } from "../solana/message-accounts.ts";
 import type { SolanaInstruction, SolanaRequest } from "../solana/types.ts";
@@ -42,11 +43,20 @@ export type InstructionPart = {
   decoded: DecodedInstruction;
 };
 
+/** One call of a user operation or of a batch; `call` is undefined where what the account does cannot be read. */
+export type CallPart = {
+  method: "eth_signUserOperation" | "wallet_sendCalls";
+  call: EthereumCall | undefined;
+  chainId: bigint | undefined;
+};
+
 /**
  * A piece of a request that has to be allowed beside the request itself, or in its place. `beyond_grammar` stands for what no field of
  * the grammar can name; since no rule is about it, only a `*` rule that restricts nothing of the request allows it.
  */
-export type RequestPart = PolicyRequest | InstructionPart | { method: "beyond_grammar"; what: string };
+export type RequestPart = PolicyRequest | InstructionPart | CallPart | { method: "beyond_grammar"; what: string };
+
+export type NamedPart = { part: RequestPart; name: string };
 
 /** What a decision depends on beside the request and the policy. A fact that is missing is not known (I9). */
 export type Facts = {
@@ -67,11 +77,14 @@ export function isOpaqueMethod(method: string): boolean {
  * The pieces that need a rule of their own beside the request itself (I13), or undefined when there are none, which is
  * the common case. An empty array stands for a list that has to name something and names nothing: to be denied.
  */
-export function partsOf(request: PolicyRequest): { part: RequestPart; name: string }[] | undefined {
+export function partsOf(request: PolicyRequest): NamedPart[] | undefined {
   switch (request.method) {
     case "eth_signTransaction":
     case "eth_sendTransaction":
       return transactionPartsOf(request.transaction);
+    case "personal_sign":
+      // Accounts verify EIP-191 over the hash of a user operation, so 32 bytes may be one; what it does is unknown.
+      return request.message.length === 32 ? [possibleUserOperation] : undefined;
     case "eth_sign7702Authorization":
       // EIP-7702: chain id 0 makes the authorization valid on every chain, those to come included.
       return request.authorization.chainId === 0n ? [beyondGrammar("an authorization for every chain")] : undefined;
@@ -80,19 +93,49 @@ export function partsOf(request: PolicyRequest): { part: RequestPart; name: stri
   }
 }
 
-/** The instructions of a Solana transaction, which are decided in its place (03 §3.3); undefined for other requests. */
-export function instructionPartsOf(request: PolicyRequest): { part: InstructionPart; name: string }[] | undefined {
-  if (request.method !== "signTransaction" && request.method !== "signAndSendTransaction") return undefined;
-  const { method } = request;
-  return instructionsOf(request.transaction.message).map((instruction, index) => ({
-    part: { method, instruction, decoded: decodeInstruction(instruction) },
-    name: `instruction ${index} of the transaction`,
-  }));
+/**
+ * What is decided in the request's place, each for itself: the instructions of a Solana transaction, the calls of a user
+ * operation or of a batch (03 §3.3). Undefined for other requests.
+ */
+export function operationsOf(request: PolicyRequest): NamedPart[] | undefined {
+  switch (request.method) {
+    case "signTransaction":
+    case "signAndSendTransaction": {
+      const { method } = request;
+      return instructionsOf(request.transaction.message).map((instruction, index) => ({
+        part: { method, instruction, decoded: decodeInstruction(instruction) },
+        name: `instruction ${index} of the transaction`,
+      }));
+    }
+    case "eth_signUserOperation": {
+      const { sender, callData } = request.userOperation;
+      return callPartsOf(request.method, request.chainId, accountCalls(sender, callData), "the user operation");
+    }
+    case "wallet_sendCalls":
+      return callPartsOf(request.method, request.chainId, openCalls(request.sender, request.calls), "the batch");
+    default:
+      return undefined;
+  }
 }
+
+function callPartsOf(
+  method: CallPart["method"],
+  chainId: bigint,
+  calls: readonly EthereumCall[] | undefined,
+  what: string,
+): NamedPart[] {
+  if (calls === undefined) return [{ part: { method, call: undefined, chainId }, name: `the calls of ${what}` }];
+  return calls.map((call, index) => ({ part: { method, call, chainId }, name: `call ${index} of ${what}` }));
+}
+
+const possibleUserOperation: NamedPart = {
+  part: { method: "eth_signUserOperation", call: undefined, chainId: undefined },
+  name: "the user operation that the message may be the hash of",
+};
 
 function transactionPartsOf(
   transaction: Extract<EthereumRequest, { method: "eth_signTransaction" }>["transaction"],
-): { part: RequestPart; name: string }[] | undefined {
+): NamedPart[] | undefined {
   switch (transaction.type) {
     case 0:
       // Before EIP-155 a transaction did not name its chain and is valid on each of them.
@@ -116,6 +159,6 @@ function transactionPartsOf(
   }
 }
 
-function beyondGrammar(what: string): { part: RequestPart; name: string } {
+function beyondGrammar(what: string): NamedPart {
   return { part: { method: "beyond_grammar", what }, name: what };
 }

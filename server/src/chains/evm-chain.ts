@@ -6,6 +6,8 @@ export type EvmChain = SendingChain & {
   nextNonce(address: string): Promise<bigint>;
   /** Also the simulation: throws RpcError when the call would fail. */
   estimateGas(call: { [member: string]: unknown }): Promise<bigint>;
+  /** The code at the address, as 0x hex; `0x` where there is none. */
+  code(address: string): Promise<string>;
   fees(): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } | { gasPrice: bigint }>;
 };
 
@@ -13,6 +15,7 @@ export function evmChain(caip2: string, url: string): EvmChain {
   return {
     caip2,
     nextNonce: async (address) => asQuantity(await callRpc(url, "eth_getTransactionCount", [address, "pending"])),
+    code: async (address) => String(await callRpc(url, "eth_getCode", [address, "latest"])),
     estimateGas: async (call) => asQuantity(await callRpc(url, "eth_estimateGas", [call])),
     async fees() {
       const block = (await callRpc(url, "eth_getBlockByNumber", ["latest", false])) as {

@@ -1,5 +1,5 @@
 import { bindCalldataField, type CalldataChain } from "./calldata.ts";
-import { ethereumCallMethods, notATransaction, transactionOf } from "./ethereum-transaction.ts";
+import { callOf, ethereumCallMethods, notACall } from "./ethereum-transaction.ts";
 import { type FieldSource, notKnown } from "./field-source.ts";
 import { observeScalar } from "./scalar.ts";
 
@@ -8,10 +8,10 @@ const creation = notKnown("absent", "the transaction creates a contract and call
 const ethereum: CalldataChain = {
   source: "ethereum_calldata",
   callOf: (reading) => {
-    const transaction = transactionOf(reading);
-    if (transaction === undefined) return notATransaction;
+    const called = callOf(reading);
+    if (called === undefined) return notACall;
     // What a contract creation carries is code to run, even where it begins like a call.
-    return transaction.to === undefined ? creation : transaction;
+    return called.to === undefined ? creation : called;
   },
   valueType: (type) => type,
   observe: observeScalar,

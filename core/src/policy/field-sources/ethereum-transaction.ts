@@ -1,5 +1,4 @@
 import { encodeHex0x } from "../../encoding/hex.ts";
-import type { EthereumTransaction } from "../../ethereum/types.ts";
 import { numberOperators, setOperators } from "../operator.ts";
 import { bindNamed, type FieldSource, known, notKnown, type Observed, type Reading } from "./field-source.ts";
 
@@ -11,15 +10,18 @@ export const ethereumCallMethods: readonly string[] = [
   "wallet_sendCalls",
 ];
 
-/** The transaction that the request signs; undefined for the call methods whose requests we do not decode. */
-export function transactionOf(reading: Reading): EthereumTransaction | undefined {
-  const { request } = reading;
+/** What the wallet asks a contract or address for: by a transaction, or by one call of a batch. */
+type Called = { to: Uint8Array | undefined; value: bigint; data: Uint8Array };
+
+/** The transaction, or the one call of several, that is being decided; undefined where there is none to be read. */
+export function callOf({ request }: Reading): Called | undefined {
+  if ("call" in request) return request.call;
   return request.method === "eth_signTransaction" || request.method === "eth_sendTransaction"
     ? request.transaction
     : undefined;
 }
 
-export const notATransaction: Observed = notKnown("unreadable", "the request holds no transaction that can be read");
+export const notACall: Observed = notKnown("unreadable", "the request holds no call that can be read");
 
 const noRecipient = notKnown("absent", "the transaction creates a contract and has no recipient");
 const noChainId = notKnown("unreadable", "the transaction names no chain and is valid on every one");
@@ -46,19 +48,31 @@ const bindings = new Map([
     {
       operators: numberOperators,
       types: ["uint" as const],
-      extract: readFrom(({ chainId }) => (chainId === undefined ? noChainId : known("uint", chainId))),
+      extract: readChainId,
     },
   ],
 ]);
 
-function readFrom(read: (transaction: EthereumTransaction) => Observed): (reading: Reading) => Observed {
+function readFrom(read: (called: Called) => Observed): (reading: Reading) => Observed {
   return (reading) => {
-    const transaction = transactionOf(reading);
-    return transaction === undefined ? notATransaction : read(transaction);
+    const called = callOf(reading);
+    return called === undefined ? notACall : read(called);
   };
 }
 
-/** `to`, `value` (wei) and `chain_id` of the transaction that is signed (03 §3.3, Ethereum). */
+/** A batch whose calls cannot be read is still for one chain. */
+function readChainId({ request }: Reading): Observed {
+  const holder =
+    "call" in request
+      ? request
+      : request.method === "eth_signTransaction" || request.method === "eth_sendTransaction"
+        ? request.transaction
+        : undefined;
+  if (holder === undefined) return notACall;
+  return holder.chainId === undefined ? noChainId : known("uint", holder.chainId);
+}
+
+/** `to`, `value` (wei) and `chain_id` of the transaction, or of the call of a batch (03 §3.3, Ethereum). */
 export const ethereumTransaction: FieldSource = {
   source: "ethereum_transaction",
   chainTypes: ["ethereum"],

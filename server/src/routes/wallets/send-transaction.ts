@@ -1,4 +1,6 @@
 import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
+import { parseEthereumAddress } from "@mandate/core/ethereum/address";
+import { parseCalls, transactionOfCalls } from "@mandate/core/ethereum/send-calls";
 import { ApiError } from "../../api-error.ts";
 import type { Preparation } from "../../authority/decide-and-commit.ts";
 import { toBroadcastError, toHexFill } from "../../chains/chains.ts";
@@ -12,7 +14,7 @@ import { commitAndBroadcast } from "./commit-and-broadcast.ts";
 
 const queue = new SendQueue();
 
-/** eth_sendTransaction: what is missing is filled in from the chain, then it is a send like others. */
+/** eth_sendTransaction and wallet_sendCalls: what is missing is filled in from the chain, then it is a send like others. */
 export async function sendTransaction(
   deps: Deps,
   request: HttpRequest,
@@ -22,25 +24,64 @@ export async function sendTransaction(
 ): Promise<HttpResponse> {
   const body = request.body as JsonObject;
   const caip2 = typeof body.caip2 === "string" ? body.caip2 : "";
-  const transaction = readTransaction(body);
+  const readTransaction = body.method === "wallet_sendCalls" ? readCalls(body) : readGiven(body);
   const chain = deps.chains.evm(caip2);
   const prepare = async () => {
     const wallet = await deps.storage.findRecord(appId, { type: "wallet", id: walletId });
     if (wallet === undefined) throw new ApiError("not_found");
-    return fillFromChain(chain, viewWallet(wallet.sealed).address, transaction);
+    const { address } = viewWallet(wallet.sealed);
+    const transaction = readTransaction(address);
+    return (await refuseBatch(chain, address, body, transaction)) ?? fillFromChain(chain, address, transaction);
   };
   return queue.run(`${appId}/${walletId}/${caip2}`, () =>
     commitAndBroadcast(deps, { request, appId, walletId, walletSecret, chain, prepare }),
   );
 }
 
-function readTransaction(body: JsonObject): JsonObject {
+/** What is to be sent, once it is known from which address. */
+type ReadTransaction = (address: string) => JsonObject;
+
+function readGiven(body: JsonObject): ReadTransaction {
   const params = body.params as JsonObject | undefined;
   const transaction: JsonValue | undefined = params?.transaction;
   if (typeof transaction !== "object" || transaction === null || Array.isArray(transaction)) {
     throw new ApiError("invalid_data", "Required at params.transaction");
   }
-  return transaction;
+  return () => transaction;
+}
+
+function readCalls(body: JsonObject): ReadTransaction {
+  const calls = parseCalls(body.params);
+  if (!calls.ok) throw new ApiError("invalid_data", calls.message);
+  return (address) => {
+    const from = parseEthereumAddress(address);
+    if (from === undefined) throw new ApiError("invalid_data", "`wallet_sendCalls` is a method of Ethereum wallets");
+    return transactionOfCalls(calls.value, from);
+  };
+}
+
+/** EIP-7702: the code of a delegated account is 0xef0100 and the address of its implementation. */
+const DELEGATED = /^0xef0100[0-9a-f]{40}$/i;
+
+/** Several calls are made by the wallet's own code. Without any, a transaction to itself would do nothing and look done. */
+async function refuseBatch(
+  chain: EvmChain,
+  address: string,
+  body: JsonObject,
+  transaction: JsonObject,
+): Promise<Preparation | undefined> {
+  const { calls } = (body.params ?? {}) as JsonObject;
+  if (body.method !== "wallet_sendCalls" || !Array.isArray(calls) || calls.length < 2) return undefined;
+  try {
+    if (DELEGATED.test(await chain.code(address))) return undefined;
+  } catch (error) {
+    return { fill: provisional(transaction), failure: toBroadcastError(error) };
+  }
+  const failure = new ApiError(
+    "not_supported",
+    "several calls at once need a wallet with code on this chain; delegate it by an EIP-7702 authorization to an account with `executeBatch`, or send the calls one by one",
+  );
+  return { fill: provisional(transaction), failure };
 }
 
 /** Gas carries a fifth on top where code runs, since its cost may grow until the transaction is mined. */

@@ -14,6 +14,7 @@ export const walletRpc: RouteHandler<typeof walletRoutes.walletRpc> = async (dep
   const walletSecret = secret.sealedKey;
   switch (body.method) {
     case "eth_sendTransaction":
+    case "wallet_sendCalls":
       return sendTransaction(deps, request, appId, walletId, walletSecret);
     case "signAndSendTransaction": {
       const chain = deps.chains.solana(body.caip2);
