@@ -43,7 +43,7 @@ describe.skipIf(!isBuilt)("the code of the documents", () => {
       allowedOrigins: [],
       jwt: undefined,
       testAccounts: [],
-      serverSideAccess: false,
+      serverSideAccess: true,
     };
     writeFileSync(
       join(folder, "app.json"),
@@ -61,7 +61,7 @@ describe.skipIf(!isBuilt)("the code of the documents", () => {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
     writeFileSync(join(folder, "idp.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
     const jwt = { publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString() };
-    const registration = { name: "Shop", allowedOrigins: [], jwt, testAccounts: [], serverSideAccess: false };
+    const registration = { name: "Shop", allowedOrigins: [], jwt, testAccounts: [], serverSideAccess: true };
     writeFileSync(
       join(folder, "app.json"),
       JSON.stringify(await registerApp(instance.server, registration, Date.now())),

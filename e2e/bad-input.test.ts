@@ -41,9 +41,11 @@ const basic = (id: string, secret: string): Headers => [
   ["privy-app-id", id],
 ];
 
+const isForApps = (route: Route) => route.caller === "app" || route.caller === "app-or-user";
+
 /** Who the route is for, with everything right. */
 function credentials(route: Route, body: JsonObject | undefined): Headers {
-  if (route.caller === "app") return basic(app.id, app.secret);
+  if (isForApps(route)) return basic(app.id, app.secret);
   if (route.caller === "public") return [];
   const token: Headers = [["authorization", `Bearer ${stack.instance.server.operator.token}`]];
   return body === undefined ? token : [...token, ["privy-app-id", operatorAppId(body)]];
@@ -130,7 +132,7 @@ describe.each(list)("$id", ({ id, route }) => {
       ],
       [
         "the other kind of caller",
-        route.caller === "app"
+        isForApps(route)
           ? [
               ["authorization", `Bearer ${token}`],
               ["privy-app-id", app.id],
@@ -140,7 +142,9 @@ describe.each(list)("$id", ({ id, route }) => {
     ];
     const answers = await Promise.all(wrong.map(([, headers]) => go(headers)));
     for (const [at, answer] of answers.entries()) {
-      expect(summary(answer), wrong[at]![0]).toMatch(/^(401 invalid_credentials|400 missing_or_invalid_privy_app_id)$/);
+      expect(summary(answer), wrong[at]![0]).toMatch(
+        /^(401 invalid_credentials|401 missing_or_invalid_token|400 missing_or_invalid_privy_app_id)$/,
+      );
     }
     expect(observable(answers[3]!)).toBe(observable(answers[5]!));
   });
@@ -227,7 +231,7 @@ describe.each(list)("$id", ({ id, route }) => {
     for (const value of ["%ff", "%c0%ae"]) expect((await go(headers, at(value))).status, value).toBe(400);
   });
 
-  itWhere(route.caller === "app")("refuses privy- headers that say nothing or two things", async () => {
+  itWhere(isForApps(route))("refuses privy- headers that say nothing or two things", async () => {
     const { body } = firstOf(id);
     const headers = credentials(route, body);
     const wrong: Headers[] = [
@@ -278,37 +282,32 @@ describe.each(list)("$id", ({ id, route }) => {
     for (const prefix of ["/api", "/", "//api"]) expect(await answer(prefix), prefix).toBe(plain);
   });
 
-  itWhere(route.caller === "app")(
-    "shows another app nothing: its answers are those for what does not exist",
-    async () => {
-      const unknown: Fixture = {
-        ...fixture,
-        walletId: "a23456789012345678901234",
-        walletAddress: "0x00000000000000000000000000000000000a11cE",
-        policyId: "b23456789012345678901234",
-        ruleId: "d23456789012345678901234",
-        quorumId: "e23456789012345678901234",
-        userWalletAddress: "0x0000000000000000000000000000000000000B0b",
-        userId: "did:privy:c23456789012345678901234",
-        appId: "c23456789012345678901234a",
-        subject: "nobody",
-        email: "nobody@example.com",
-      };
-      for (const [at, { target, body }] of requestsOf(id).entries()) {
-        const theirs = listValidRequests(id, unknown)[at]!;
-        if (theirs.target === target && JSON.stringify(theirs.body) === JSON.stringify(body)) continue;
-        const client = new AppClient(stack.url, other, stack.deviations);
-        const ask = (request: ValidRequest) =>
-          client.request(route.method, request.target, { body: request.body, keys: [fixture.key] });
-        const [seen, expected] = await Promise.all([ask({ target, ...(body && { body }) }), ask(theirs)]);
-        const names = [fixture, unknown].map((each) =>
-          Object.values(each).filter((value) => typeof value === "string"),
-        );
-        expect(observable(seen, ...names[0]!)).toBe(observable(expected, ...names[1]!));
-        if (route.method !== "GET" || route.path.includes("{")) expect(expected.status).toBeGreaterThanOrEqual(400);
-      }
-    },
-  );
+  itWhere(isForApps(route))("shows another app nothing: its answers are those for what does not exist", async () => {
+    const unknown: Fixture = {
+      ...fixture,
+      walletId: "a23456789012345678901234",
+      walletAddress: "0x00000000000000000000000000000000000a11cE",
+      policyId: "b23456789012345678901234",
+      ruleId: "d23456789012345678901234",
+      quorumId: "e23456789012345678901234",
+      userWalletAddress: "0x0000000000000000000000000000000000000B0b",
+      userId: "did:privy:c23456789012345678901234",
+      appId: "c23456789012345678901234a",
+      subject: "nobody",
+      email: "nobody@example.com",
+    };
+    for (const [at, { target, body }] of requestsOf(id).entries()) {
+      const theirs = listValidRequests(id, unknown)[at]!;
+      if (theirs.target === target && JSON.stringify(theirs.body) === JSON.stringify(body)) continue;
+      const client = new AppClient(stack.url, other, stack.deviations);
+      const ask = (request: ValidRequest) =>
+        client.request(route.method, request.target, { body: request.body, keys: [fixture.key] });
+      const [seen, expected] = await Promise.all([ask({ target, ...(body && { body }) }), ask(theirs)]);
+      const names = [fixture, unknown].map((each) => Object.values(each).filter((value) => typeof value === "string"));
+      expect(observable(seen, ...names[0]!)).toBe(observable(expected, ...names[1]!));
+      if (route.method !== "GET" || route.path.includes("{")) expect(expected.status).toBeGreaterThanOrEqual(400);
+    }
+  });
 });
 
 describe.each(withBody)("$id", ({ id, route }) => {
@@ -376,6 +375,8 @@ describe.each(list)("what was broken here is right as it stands: $id", ({ id, ro
     walletRpc: ["insufficient_funds", "not_supported"],
     createApp: ["missing_or_invalid_token"],
     createAppSecret: ["missing_or_invalid_token"],
+    updateApp: ["missing_or_invalid_token", "invalid_data"],
+    deleteAppSecret: ["missing_or_invalid_token", "invalid_data"],
   };
 
   async function signedHeaders(route: Route, target: string): Promise<Headers> {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type JwtSettings, registerApp } from "@mandate/cli/app-registration";
+import { type AppRegistration, type JwtSettings, registerApp } from "@mandate/cli/app-registration";
 import { type DevChain, devChainId, findAnvil, startDevChain } from "@mandate/cli/dev-chain";
 import { type Instance, startInstance } from "@mandate/cli/instance";
 import { findFreePort } from "@mandate/cli/port";
@@ -34,7 +34,7 @@ export type Stack = {
   chain: PublicClient;
   /** Deviations from the API document that any client of this stack has seen; a test file ends with none. */
   deviations: string[];
-  createApp(jwt?: JwtSettings, name?: string): Promise<App>;
+  createApp(jwt?: JwtSettings, name?: string, more?: Partial<AppRegistration>): Promise<App>;
   /** The official Node SDK, unmodified, with nothing but `apiUrl` set. */
   sdk(app: App): PrivyClient;
   client(app: App): AppClient;
@@ -103,8 +103,8 @@ function describeStack(folder: string, instance: Instance, devChain: DevChain): 
     chain: chain as PublicClient,
     faucet: faucet as TestClient,
     deviations,
-    async createApp(jwt, name = "Test") {
-      const registration = { name, allowedOrigins: [], jwt, testAccounts: [], serverSideAccess: false };
+    async createApp(jwt, name = "Test", more = {}) {
+      const registration = { name, allowedOrigins: [], jwt, testAccounts: [], serverSideAccess: true, ...more };
       const { id, secret } = await registerApp(instance.server, registration, Date.now());
       return { id, secret };
     },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { activityRoutes } from "@mandate/contract/activity";
 import type { appResourceRoutes } from "@mandate/contract/app-resources";
-import type { RouteId } from "@mandate/contract/routes";
+import type { RouteId, routes } from "@mandate/contract/routes";
 import type { teamRoutes } from "@mandate/contract/team";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import type { AppClient } from "./app-client.ts";
@@ -87,11 +87,18 @@ export async function makeFixture(client: AppClient, appId: string, key: Authori
 }
 
 /** Requests that are well formed, at least one for every route. */
-/** Operations of the team have a test of their own, with every role: server/src/team/roles.test.ts. */
+/**
+ * Operations of the team have a test of their own, with every role: server/src/team/roles.test.ts. Those for browsers
+ * need a user who signs in, and are tested in login/.
+ */
 export type TestedRouteId = Exclude<
   RouteId,
-  keyof typeof appResourceRoutes | keyof typeof activityRoutes | keyof typeof teamRoutes
+  keyof typeof appResourceRoutes | keyof typeof activityRoutes | keyof typeof teamRoutes | BrowserRouteId
 >;
+
+type BrowserRouteId = {
+  [id in RouteId]: (typeof routes)[id]["caller"] extends "client" | "user" ? id : never;
+}[RouteId];
 
 export function isTested(id: string): id is TestedRouteId {
   return Object.hasOwn(validRequests, id);
@@ -231,7 +238,7 @@ const validRequests: {
   ],
   getTransaction: () => [{ target: "/v1/transactions/a23456789012345678901234" }],
   findTransactions: () => [{ target: "/v1/transactions?reference_id=x" }],
-  getApp: ({ appId }) => [{ target: `/v1/apps/${appId}` }],
+  getAppJwks: ({ appId }) => [{ target: `/v1/apps/${appId}/jwks.json` }],
   getStatus: () => [{ target: "/operator/v1/status" }],
   listApps: () => [{ target: "/operator/v1/apps" }],
   createApp: () => [
@@ -254,6 +261,25 @@ const validRequests: {
       body: { secret_sha256: createHash("sha256").update("another secret").digest("hex") },
     },
   ],
+  getOperatorApp: ({ appId }) => [{ target: `/operator/v1/apps/${appId}` }],
+  updateApp: ({ appId }) => [
+    {
+      target: `/operator/v1/apps/${appId}`,
+      body: {
+        name: "n",
+        allowed_origins: ["https://app.example"],
+        clients: [{ id: "client-1", name: "Site", allowed_origins: null }],
+        jwt: { jwks_url: "https://login.example/keys", issuer: "i", audience: "a", subject_claim: "sub" },
+        test_accounts: [{ email: "test-1234@example.com", otp: "123456" }],
+        server_side_access: true,
+        login_methods: ["email", "guest"],
+        access_token_seconds: 3600,
+        refresh_token_seconds: 86400,
+        identity_tokens: true,
+      },
+    },
+  ],
+  deleteAppSecret: ({ appId }) => [{ target: `/operator/v1/apps/${appId}/secrets/a23456789012345678901234` }],
   getHealth: () => [{ target: "/healthz" }],
   getReadiness: () => [{ target: "/readyz" }],
   getOpenApiDocument: () => [{ target: "/openapi.json" }],

@@ -14,7 +14,7 @@ export async function seedDevelopmentApp(server: ServerAddress): Promise<string 
   if (existing !== undefined) return String(memberOf(existing, "id"));
   if (apps.length > 0) return undefined;
   const id = generateAppId();
-  const app = { id, name, allowedOrigins: [], jwt: undefined, testAccounts: [], serverSideAccess: false };
+  const app = { id, name, allowedOrigins: [], jwt: undefined, testAccounts: [], serverSideAccess: true };
   await registerApp(server, app, Date.now());
   return id;
 }

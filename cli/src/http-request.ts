@@ -8,7 +8,7 @@ import { request as httpsRequest } from "node:https";
 export type HttpAnswer = { status: number; body: string };
 
 export type HttpRequest = {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   url: string;
   headers?: Record<string, string>;
   body?: string;

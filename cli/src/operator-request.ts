@@ -49,31 +49,56 @@ export async function operatorGet(server: ServerAddress, path: string): Promise<
 }
 
 /** POST signed by the operator's key, on behalf of the app `appId`. `nowMs` is the clock of the caller. */
-export async function operatorPost(
+export function operatorPost(
   server: ServerAddress,
   path: string,
   appId: string,
   body: JsonObject,
   nowMs: number,
 ): Promise<JsonValue> {
+  return operatorChange(server, { method: "POST", path, appId, body }, nowMs);
+}
+
+export type OperatorChange = {
+  method: "POST" | "PATCH" | "DELETE";
+  path: string;
+  appId: string;
+  body?: JsonObject;
+};
+
+/** A change that the signer must believe to be the operator's. */
+export async function operatorChange(server: ServerAddress, change: OperatorChange, nowMs: number): Promise<JsonValue> {
+  const { method, path, appId, body } = change;
   const signed = { "privy-app-id": appId, "privy-request-expiry": String(nowMs + requestLifetimeMs) };
   const headers = {
     authorization: `Bearer ${server.operator.token}`,
-    "content-type": "application/json",
-    "privy-authorization-signature": signRequest(server.operator, `${server.url}${path}`, body, signed),
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    "privy-authorization-signature": signRequest(server.operator, `${server.url}${path}`, body ?? {}, signed, method),
     ...signed,
   };
-  return readAnswer(server, await send(server, { method: "POST", path, headers, body: JSON.stringify(body) }));
+  const text = body === undefined ? {} : { body: JSON.stringify(body) };
+  return readAnswer(server, await send(server, { method, path, headers, ...text }));
 }
 
-/** The authorization signature of a POST (base64 DER over RFC 8785 bytes), as every client of the API makes it. */
-export function signRequest(operator: Operator, url: string, body: JsonObject, headers: JsonObject): string {
-  const payload = canonicalize({ version: 1, method: "POST", url, body, headers });
+/** The authorization signature of a request (base64 DER over RFC 8785 bytes), as every client of the API makes it. */
+export function signRequest(
+  operator: Operator,
+  url: string,
+  body: JsonObject,
+  headers: JsonObject,
+  method: OperatorChange["method"] = "POST",
+): string {
+  const payload = canonicalize({ version: 1, method, url, body, headers });
   const key = createPrivateKey({ key: Buffer.from(operator.privateKey, "base64"), format: "der", type: "pkcs8" });
   return sign("sha256", Buffer.from(payload), key).toString("base64");
 }
 
-type Outgoing = { method: "GET" | "POST"; path: string; headers: Record<string, string>; body?: string };
+type Outgoing = {
+  method: "GET" | OperatorChange["method"];
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+};
 
 async function send(server: ServerAddress, { path, ...request }: Outgoing): Promise<HttpAnswer> {
   try {

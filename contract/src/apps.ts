@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { named } from "./components.ts";
-import { pathId } from "./fields.ts";
+import { pathId, successResponse } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 const createOnLogin = z.enum(["users-without-wallets", "all-users", "off"]);
@@ -90,17 +90,58 @@ export const app = named(
   }),
 );
 
+const jwks = named(
+  "JwkSet",
+  z.object({
+    keys: z.array(
+      z.object({
+        kty: z.literal("EC"),
+        crv: z.literal("P-256"),
+        x: z.string(),
+        y: z.string(),
+        kid: z.string(),
+        use: z.literal("sig"),
+        alg: z.literal("ES256"),
+      }),
+    ),
+  }),
+);
+
 export const appRoutes = {
   getApp: defineRoute({
     id: "getApp",
     method: "GET",
     path: "/v1/apps/{app_id}",
-    summary: "Get the app's settings",
-    caller: "app",
+    summary: "Get the app's public settings",
+    caller: "client",
     authorization: "none",
     request: { params: z.strictObject({ app_id: pathId }) },
     responses: { 200: app },
     errors: ["not_found"],
+    idempotent: false,
+  }),
+  getAppJwks: defineRoute({
+    id: "getAppJwks",
+    method: "GET",
+    path: "/v1/apps/{app_id}/jwks.json",
+    summary: "The keys that the app's access and identity tokens are verified with",
+    caller: "public",
+    authorization: "none",
+    request: { params: z.strictObject({ app_id: pathId }) },
+    responses: { 200: jwks },
+    errors: ["not_found"],
+    idempotent: false,
+  }),
+  reportAnalyticsEvent: defineRoute({
+    id: "reportAnalyticsEvent",
+    method: "POST",
+    path: "/v1/analytics_events",
+    summary: "Telemetry of browser SDKs: accepted and dropped",
+    caller: "client",
+    authorization: "none",
+    request: { body: z.looseObject({}) },
+    responses: { 200: successResponse },
+    errors: [],
     idempotent: false,
   }),
 };

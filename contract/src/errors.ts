@@ -157,6 +157,61 @@ export const errors = {
     sentence:
       "A request with a session needs the header `mandate-dashboard: 1` and must come from one of the server's own origins.",
   },
+  invalid_origin: {
+    status: 403,
+    message: "Origin not allowed",
+    sentence: "The page's origin is not among the app's allowed origins.",
+  },
+  missing_or_invalid_privy_client_id: {
+    status: 400,
+    message: "Missing or invalid privy-client-id header",
+    sentence: "The app has no client with this ID; leave the header out or send one that the app lists.",
+  },
+  disallowed_login_method: {
+    status: 403,
+    message: "Login method is not allowed for this app",
+    sentence: "The app has switched this way to sign in off, or has not configured it.",
+  },
+  allowlist_rejected: {
+    status: 401,
+    message: "User is not on the allowlist",
+    sentence: "The app lets only listed people in, and this account is not listed.",
+  },
+  cannot_link_more_of_type: {
+    status: 400,
+    message: "The user has an account of this type already",
+    sentence: "A user has at most one account of this type. Unlink the other first.",
+  },
+  linked_account_not_found: {
+    status: 400,
+    message: "Linked account not found",
+    sentence: "The user has no such linked account.",
+  },
+  cannot_unlink_sole_account: {
+    status: 400,
+    message: "Cannot unlink a user's only account",
+    sentence: "Without an account the user could never sign in again. Link another first.",
+  },
+  cannot_unlink_embedded_wallet: {
+    status: 400,
+    message: "Cannot unlink an embedded wallet",
+    sentence: "A wallet that this server keeps for the user stays the user's.",
+  },
+  oauth_state_mismatch: {
+    status: 400,
+    message: "The sign-in was not started here, was finished before, or took too long",
+    sentence: "Start the sign-in with the provider again.",
+  },
+  invalid_pkce_parameters: {
+    status: 400,
+    message: "Invalid PKCE parameters",
+    sentence: "`code_verifier` does not belong to the `code_challenge` that the sign-in was started with.",
+  },
+  passkey_not_registered: {
+    status: 400,
+    message: "Passkey is not registered",
+    sentence: "No user of the app has this passkey. Sign in another way and link it, or register.",
+  },
 
   not_found: {
     status: 404,

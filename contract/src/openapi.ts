@@ -177,15 +177,27 @@ function tagOf(route: Route): string {
 }
 
 function securityOf(route: Route): Json[] {
-  if (route.caller === "app") return [{ appCredentials: [] }];
-  if (route.caller === "team") return [{ teamSession: [] }, { operatorToken: [] }];
-  return route.caller === "operator" ? [{ operatorToken: [] }] : [];
+  switch (route.caller) {
+    case "app":
+      return [{ appCredentials: [] }];
+    case "user":
+      return [{ userToken: [] }];
+    case "app-or-user":
+      return [{ appCredentials: [] }, { userToken: [] }];
+    case "team":
+      return [{ teamSession: [] }, { operatorToken: [] }];
+    case "operator":
+      return [{ operatorToken: [] }];
+    case "client":
+    case "public":
+      return [];
+  }
 }
 
 function headersOf(route: Route): string[] {
-  if (route.caller !== "app" && route.caller !== "team") return [];
+  if (route.caller === "public" || route.caller === "operator") return [];
   return [
-    ...(route.caller === "app" ? ["privy-app-id"] : ["mandate-dashboard"]),
+    ...(route.caller === "team" ? ["mandate-dashboard"] : ["privy-app-id"]),
     ...(route.authorization === "none" ? [] : ["privy-authorization-signature", "privy-request-expiry"]),
     ...(route.idempotent ? ["privy-idempotency-key"] : []),
   ];
@@ -250,6 +262,12 @@ function securitySchemes(): JsonObject {
       name: "mandate_session",
       description:
         "The session of a member of the team. Over HTTPS the cookie is called `__Host-mandate_session`. Each route says the least role it takes.",
+    },
+    userToken: {
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT",
+      description: "The access token of a signed-in user of the app that `privy-app-id` names.",
     },
     operatorToken: {
       type: "http",

@@ -1,6 +1,8 @@
+import { LOGIN_METHODS } from "@mandate/core/login/login-method";
 import { z } from "zod";
 import { named } from "./components.ts";
-import { pathId, text, timestamp } from "./fields.ts";
+import { messages } from "./errors.ts";
+import { hasSomeField, pathId, successResponse, text, timestamp } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** Members are spelt as `mandate status --json` prints them: scripts read one and the same object. */
@@ -45,26 +47,56 @@ const secretSha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, "secret_sha256 is the SHA-256 of the app secret in 64 hex digits");
 
+const secondsOf = (min: number, max: number) => z.number().int().min(min).max(max);
+
+/** What the operator may say about an app, when it is made and later. */
+const settings = {
+  allowed_origins: z.array(origin).max(100).optional(),
+  clients: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "A client ID has letters, digits, _ and - only"),
+        name: text(1, 100),
+        allowed_origins: z.array(origin).max(100).nullable().optional(),
+      }),
+    )
+    .max(50)
+    .optional(),
+  jwt: jwtPin.nullable().optional(),
+  test_accounts: z
+    .array(
+      z.strictObject({
+        email: z.email().max(254),
+        otp: z
+          .string()
+          .regex(/^[0-9]{6}$/, "Verification code must have 6 digits.")
+          .optional(),
+      }),
+    )
+    .max(100)
+    .optional(),
+  server_side_access: z.boolean().optional(),
+  login_methods: z.array(z.enum(LOGIN_METHODS)).max(LOGIN_METHODS.length).optional(),
+  access_token_seconds: secondsOf(60, 24 * 3600).optional(),
+  refresh_token_seconds: secondsOf(3600, 365 * 24 * 3600).optional(),
+  identity_tokens: z.boolean().optional(),
+};
+
 const createAppBody = named(
   "CreateAppBody",
   z.strictObject({
     id: z.string().regex(/^[a-z][a-z0-9]{24}$/, "An app ID has 25 lower-case letters and digits, the first a letter"),
     name: text(1, 100),
     secret_sha256: secretSha256,
-    allowed_origins: z.array(origin).max(100).optional(),
-    jwt: jwtPin.nullable().optional(),
-    test_accounts: z
-      .array(
-        z.strictObject({
-          email: z.email().max(254),
-          otp: z.string().regex(/^[0-9]{6}$/, "Verification code must have 6 digits."),
-        }),
-      )
-      .max(100)
-      .optional(),
-    server_side_access: z.boolean().optional(),
+    ...settings,
   }),
   "The app secret is made by the caller and stays there; the server learns its hash. With the operator's token it is signed with the operator's key; a session names no `jwt`, for only that key may say who vouches for users.",
+);
+
+const updateAppBody = named(
+  "UpdateAppBody",
+  z.strictObject({ name: text(1, 100).optional(), ...settings }).refine(hasSomeField, { error: messages.emptyUpdate }),
+  "Lists replace those of before; a test account named without `otp` keeps its code. Signed with the operator's key.",
 );
 
 export const operatorApp = named(
@@ -74,10 +106,28 @@ export const operatorApp = named(
     name: z.string(),
     created_at: timestamp,
     allowed_origins: z.array(z.string()),
+    clients: z.array(z.object({ id: z.string(), name: z.string(), allowed_origins: z.array(z.string()).nullable() })),
     custom_jwt_auth: z.boolean(),
+    jwt: z
+      .object({
+        public_key_pem: z.string().nullable(),
+        jwks_url: z.string().nullable(),
+        issuer: z.string().nullable(),
+        audience: z.string().nullable(),
+        subject_claim: z.string(),
+      })
+      .nullable(),
     server_side_access: z.boolean(),
+    login_methods: z.array(z.enum(LOGIN_METHODS)),
+    test_accounts: z.array(z.object({ email: z.string() })),
+    access_token_seconds: z.number().int(),
+    refresh_token_seconds: z.number().int(),
+    identity_tokens: z.boolean(),
+    secrets: z.array(z.object({ id: z.string(), created_at: timestamp })),
   }),
 );
+
+const appParams = z.strictObject({ app_id: pathId });
 
 export const operatorRoutes = {
   getStatus: defineRoute({
@@ -119,6 +169,33 @@ export const operatorRoutes = {
     errors: ["resource_already_exists", "missing_or_invalid_token", "feature_not_enabled"],
     idempotent: false,
   }),
+  getOperatorApp: defineRoute({
+    id: "getOperatorApp",
+    method: "GET",
+    path: "/operator/v1/apps/{app_id}",
+    summary: "Get an app with all of its settings",
+    caller: "team",
+    role: "viewer",
+    authorization: "none",
+    request: { params: appParams },
+    responses: { 200: operatorApp },
+    errors: ["not_found"],
+    idempotent: false,
+  }),
+  updateApp: defineRoute({
+    id: "updateApp",
+    method: "PATCH",
+    path: "/operator/v1/apps/{app_id}",
+    summary: "Change an app's settings; lists replace those of before",
+    caller: "team",
+    role: "admin",
+    recentSignIn: true,
+    authorization: "none",
+    request: { params: appParams, body: updateAppBody },
+    responses: { 200: operatorApp },
+    errors: ["not_found", "missing_or_invalid_token", "feature_not_enabled", "resource_conflict"],
+    idempotent: false,
+  }),
   createAppSecret: defineRoute({
     id: "createAppSecret",
     method: "POST",
@@ -129,13 +206,27 @@ export const operatorRoutes = {
     recentSignIn: true,
     authorization: "none",
     request: {
-      params: z.strictObject({ app_id: pathId }),
+      params: appParams,
       body: named("CreateAppSecretBody", z.strictObject({ secret_sha256: secretSha256 })),
     },
     responses: {
       200: named("OperatorAppSecret", z.object({ id: z.string(), app_id: z.string(), created_at: timestamp })),
     },
     errors: ["not_found", "missing_or_invalid_token", "feature_not_enabled"],
+    idempotent: false,
+  }),
+  deleteAppSecret: defineRoute({
+    id: "deleteAppSecret",
+    method: "DELETE",
+    path: "/operator/v1/apps/{app_id}/secrets/{secret_id}",
+    summary: "Delete one of an app's secrets, but not the last",
+    caller: "team",
+    role: "admin",
+    recentSignIn: true,
+    authorization: "none",
+    request: { params: z.strictObject({ app_id: pathId, secret_id: pathId }) },
+    responses: { 200: successResponse },
+    errors: ["not_found", "missing_or_invalid_token", "feature_not_enabled", "resource_conflict"],
     idempotent: false,
   }),
 };

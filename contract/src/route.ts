@@ -18,10 +18,11 @@ export type Route = {
   readonly aliases?: readonly string[];
   readonly summary: string;
   /**
-   * `app`: app ID and secret. `operator`: the operator's token. `team`: the session of a member of the team with at
-   * least `role`, or the operator's token. `public`: anybody.
+   * `app`: app ID and secret. `user`: app ID and a user's access token. `app-or-user`: either. `client`: the app ID
+   * alone, from a page whose origin the app allows. `operator`: the operator's token. `team`: the session of a member
+   * of the team with at least `role`, or the operator's token. `public`: anybody.
    */
-  readonly caller: "app" | "public" | "operator" | "team";
+  readonly caller: "app" | "user" | "app-or-user" | "client" | "public" | "operator" | "team";
   /** The least role that may call it. With `team` always, with no other caller. */
   readonly role?: TeamRole;
   /** A session must have signed in within the last minutes: for acts that a borrowed browser should not do. */
@@ -47,20 +48,28 @@ export type Route = {
   readonly idempotent: boolean;
 };
 
+const appErrors = [
+  "invalid_data",
+  "missing_or_invalid_privy_app_id",
+  "invalid_credentials",
+  "request_expired",
+  "too_many_requests",
+  "unavailable",
+  "internal_error",
+  "record_integrity",
+  "signer_not_ready",
+] as const;
+
+const browserErrors = [...appErrors, "invalid_origin", "missing_or_invalid_privy_client_id"] as const;
+const userErrors = [...browserErrors, "missing_or_invalid_token"] as const;
+
 /** Answers that any route with that caller may give. */
 export const commonErrors = {
   public: ["invalid_data", "too_many_requests", "unavailable", "internal_error"],
-  app: [
-    "invalid_data",
-    "missing_or_invalid_privy_app_id",
-    "invalid_credentials",
-    "request_expired",
-    "too_many_requests",
-    "unavailable",
-    "internal_error",
-    "record_integrity",
-    "signer_not_ready",
-  ],
+  app: appErrors,
+  client: browserErrors,
+  user: userErrors,
+  "app-or-user": userErrors,
   operator: [
     "invalid_data",
     "invalid_credentials",

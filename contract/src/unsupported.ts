@@ -5,7 +5,6 @@
 export const unsupportedPaths: readonly string[] = [
   "/v1/accounts/**",
   "/v1/aggregations/**",
-  "/v1/analytics_events",
   "/v1/apps/gas_spend",
   "/v1/apps/*/allowlist",
   "/v1/apps/*/smart_wallets",

@@ -56,7 +56,8 @@ describe("texts of refusals", () => {
   it("never repeat a refused value", () => {
     const secret = "wallet-auth:MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg";
     for (const route of Object.values(routes)) {
-      if (!("body" in route.request)) continue;
+      // Telemetry is taken whatever it says, and so never refused for what it says.
+      if (!("body" in route.request) || route.id === "reportAnalyticsEvent") continue;
       for (const body of [secret, [secret], { method: secret }, { chain_type: secret, owner: secret, rules: secret }]) {
         expect(refusalOf(validateBody(route, body)).message, route.id).not.toContain(secret);
       }

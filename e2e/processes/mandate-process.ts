@@ -65,7 +65,7 @@ export async function startMandate(options: MandateOptions): Promise<MandateProc
             allowedOrigins: [],
             jwt: jwtPublicKeyPem === undefined ? undefined : { publicKeyPem: jwtPublicKeyPem },
             testAccounts: testAccount === undefined ? [] : [testAccount],
-            serverSideAccess: false,
+            serverSideAccess: true,
           },
           Date.now(),
         );

@@ -4,8 +4,10 @@ import { validate } from "@mandate/contract/validate";
 import { SignerUnavailableError } from "@mandate/signer/client";
 import { ApiError } from "./api-error.ts";
 import { authenticateApp } from "./authenticate/app-credentials.ts";
+import { authenticateClient } from "./authenticate/browser-client.ts";
 import { authenticateOperator } from "./authenticate/operator.ts";
 import type { Deps } from "./deps.ts";
+import { withCors } from "./http/cors.ts";
 import { createRateLimiter, tooManyRequestsResponse } from "./http/rate-limit.ts";
 import type { Handler, HttpRequest } from "./http/request.ts";
 import { parseIdempotencyKey, parseRequestExpiry } from "./http/request-headers.ts";
@@ -25,7 +27,7 @@ export function createApp(deps: Deps): Handler {
       return [id, (request: HttpRequest) => serve(deps, limiters, route, handle, request)];
     }),
   );
-  return createRouter(routes, served as never);
+  return withCors(deps, createRouter(routes, served as never));
 }
 
 async function serve(
@@ -55,6 +57,12 @@ async function authenticate(deps: Deps, route: Route, request: HttpRequest): Pro
   switch (route.caller) {
     case "app":
       return authenticateApp(deps, request);
+    case "app-or-user":
+    case "user":
+    case "client":
+      // A server may sign a user in with its secret (spec 00 §3.3), and then is no browser.
+      if (/^basic /i.test(request.headers.authorization ?? "")) return authenticateApp(deps, request);
+      return (await authenticateClient(deps, request)).id;
     case "operator":
     case "team":
       authenticateOperator(deps, request);

@@ -1,5 +1,5 @@
 import { isWellFormedText } from "@mandate/core/encoding/utf8";
-import { createApp, createAppSecret } from "./core/apps.ts";
+import { createApp, createAppSecret, deleteAppSecret, updateApp } from "./core/apps.ts";
 import type { SignerContext } from "./core/context.ts";
 import { exportWallet, isExportRequest } from "./core/export-wallet.ts";
 import { createKeyQuorum, deleteKeyQuorum, updateKeyQuorum } from "./core/key-quorums.ts";
@@ -23,7 +23,9 @@ import type { Frame, SignerAnswer, SignerMessage, SignerRequest, SignerStatus, T
 
 const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) => SignerAnswer } = {
   createApp,
+  updateApp,
   createAppSecret,
+  deleteAppSecret,
   createKeyQuorum,
   updateKeyQuorum,
   deleteKeyQuorum,

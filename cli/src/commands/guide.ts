@@ -83,7 +83,7 @@ async function runExample(
   const jwt = { publicKeyPem: String(identityProvider.publicKey.export({ format: "pem", type: "spki" })) };
   const app = await registerApp(
     server,
-    { name: "Guide", allowedOrigins: [], jwt, testAccounts: [], serverSideAccess: false },
+    { name: "Guide", allowedOrigins: [], jwt, testAccounts: [], serverSideAccess: true },
     Date.now(),
   );
   const environment: NodeJS.ProcessEnv = {

@@ -4,13 +4,23 @@ import type { Route } from "@mandate/contract/route";
 import type { routes } from "@mandate/contract/routes";
 import type { teamRoutes } from "@mandate/contract/team";
 import { getApp } from "./apps/get-app.ts";
+import { getAppJwks } from "./apps/get-app-jwks.ts";
+import { reportAnalyticsEvent } from "./apps/report-analytics-event.ts";
 import type { RouteHandler } from "./handler.ts";
 import { getHealth, getOpenApi, getReadiness } from "./health/health.ts";
 import { createKeyQuorum } from "./key-quorums/create-key-quorum.ts";
 import { deleteKeyQuorum } from "./key-quorums/delete-key-quorum.ts";
 import { getKeyQuorum } from "./key-quorums/get-key-quorum.ts";
 import { updateKeyQuorum } from "./key-quorums/update-key-quorum.ts";
-import { createApp, createAppSecret, getStatus, listApps } from "./operator/operator.ts";
+import {
+  createApp,
+  createAppSecret,
+  deleteAppSecret,
+  getOperatorApp,
+  getStatus,
+  listApps,
+  updateApp,
+} from "./operator/operator.ts";
 import { createPolicy } from "./policies/create-policy.ts";
 import { createPolicyRule } from "./policies/create-policy-rule.ts";
 import { deletePolicy } from "./policies/delete-policy.ts";
@@ -77,10 +87,15 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   getTransaction,
   findTransactions,
   getApp,
+  getAppJwks,
+  reportAnalyticsEvent,
   getStatus,
   listApps,
   createApp,
+  getOperatorApp,
+  updateApp,
   createAppSecret,
+  deleteAppSecret,
   getHealth,
   getReadiness,
   getOpenApiDocument: getOpenApi,

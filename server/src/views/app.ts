@@ -1,17 +1,16 @@
-import { readSealedRecord } from "@mandate/signer/protocol";
+import type { AppSettings } from "../apps/app-settings.ts";
 
 /**
  * The wire's app settings (spec 05 §6). Every member is always there, since clients read them all; most name features
  * that this server does not have, and say so.
  */
-export function viewApp(sealed: string) {
-  const { id, created_at, body } = readSealedRecord(sealed);
-  const app = body as { name: string; allowed_origins: string[]; jwt: unknown; token_key: { public_key_pem: string } };
+export function viewApp(app: AppSettings) {
+  const methods = new Set(app.loginMethods);
   const off = { create_on_login: "off" as const };
   return {
-    id,
+    id: app.id,
     name: app.name,
-    verification_key: app.token_key.public_key_pem,
+    verification_key: app.tokenKey.publicKeyPem,
     accent_color: null,
     logo_url: null,
     icon_url: null,
@@ -20,7 +19,7 @@ export function viewApp(sealed: string) {
     privacy_policy_url: null,
     legal_name: null,
     data_classification: "public",
-    allowed_domains: app.allowed_origins,
+    allowed_domains: app.allowedOrigins,
     allowed_native_app_ids: [],
     allowed_native_app_url_schemes: [],
     allowlist_enabled: false,
@@ -38,14 +37,19 @@ export function viewApp(sealed: string) {
     enforce_wallet_uis: false,
     legacy_wallet_ui_config: false,
     show_wallet_login_first: false,
-    external_wallets_for_signup_enabled: false,
-    passkeys_for_signup_enabled: false,
+    external_wallets_for_signup_enabled: methods.has("wallet") || methods.has("solana_wallet"),
+    passkeys_for_signup_enabled: methods.has("passkey"),
     whatsapp_enabled: false,
     fiat_on_ramp_enabled: false,
     wallet_connect_cloud_project_id: null,
     farcaster_link_wallets_enabled: false,
     twitter_oauth_on_mobile_enabled: false,
-    ...Object.fromEntries(LOGIN_METHODS.map((method) => [method, false])),
+    ...Object.fromEntries(NOT_BUILT.map((method) => [method, false])),
+    email_auth: methods.has("email"),
+    wallet_auth: methods.has("wallet"),
+    solana_wallet_auth: methods.has("solana_wallet"),
+    guest_auth: methods.has("guest"),
+    passkey_auth: methods.has("passkey"),
     smart_wallet_config: { enabled: false },
     embedded_wallet_config: {
       ...off,
@@ -54,18 +58,13 @@ export function viewApp(sealed: string) {
       user_owned_recovery_options: [],
       mode: "user-controlled-server-wallets-only",
     },
-    created_at: Math.floor(created_at / 1000),
+    created_at: Math.floor(app.createdAtMs / 1000),
   };
 }
 
-/** Logins of users through this server; none is built yet. */
-const LOGIN_METHODS = [
-  "email_auth",
+/** Ways to sign in of the hosted product that this server does not have. */
+const NOT_BUILT = [
   "sms_auth",
-  "wallet_auth",
-  "solana_wallet_auth",
-  "guest_auth",
-  "passkey_auth",
   "farcaster_auth",
   "telegram_auth",
   "telegram_oauth",

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@mandate/core/encoding/json-value";
+import type { LoginMethod } from "@mandate/core/login/login-method";
 import type { Rule } from "@mandate/core/policy/policy";
 
 /**
@@ -11,7 +12,14 @@ export type AppBody = JsonObject & {
   allowed_origins: string[];
   /** How the app's own identity provider is recognised; null when the app has none. */
   jwt: JwtPin | null;
+  /** Front ends of the app with an ID, and perhaps origins, of their own. */
+  clients: { id: string; name: string; allowed_origins: string[] | null }[];
+  /** Whether wallets of users may have session signers. */
   server_side_access: boolean;
+  login_methods: LoginMethod[];
+  access_token_seconds: number;
+  refresh_token_seconds: number;
+  identity_tokens: boolean;
   test_accounts: { email: string; otp_sealed: string }[];
   /** Signs the access tokens of this app's users (ES256). Clients read the public half as `verification_key`. */
   token_key: { kid: string; public_key_pem: string; sealed: string };

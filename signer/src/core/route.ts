@@ -6,7 +6,9 @@ export type AuthorityRoute = { operation: AuthorityOperation; params: { [name: s
 
 const ROUTES = [
   ["createApp", "POST", "/operator/v1/apps"],
+  ["updateApp", "PATCH", "/operator/v1/apps/:id"],
   ["createAppSecret", "POST", "/operator/v1/apps/:id/secrets"],
+  ["deleteAppSecret", "DELETE", "/operator/v1/apps/:id/secrets/:secret"],
   ["createKeyQuorum", "POST", "/key_quorums"],
   ["updateKeyQuorum", "PATCH", "/key_quorums/:id"],
   ["deleteKeyQuorum", "DELETE", "/key_quorums/:id"],

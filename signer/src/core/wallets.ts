@@ -17,6 +17,7 @@ import { putRecord } from "./put-record.ts";
 import type { AdditionalSigner, WalletBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
 import { requireWallet } from "./require-wallet.ts";
+import { assertServerSideAccess } from "./server-side-access.ts";
 import { makeWalletKey, requireChainType } from "./wallet-key.ts";
 
 const CREATE_MEMBERS = [
@@ -37,6 +38,7 @@ export function createWallet(op: Operation): SignerAccepted {
   const ownership = readOwnership(op, body, "create");
   const wallet = makeWallet(op, body, ownership.given ? ownership.ownerId : null);
   const put = [...(ownership.given ? ownership.put : []), wallet.put];
+  assertServerSideAccess(op, undefined, wallet.controls, put);
   return accept(op, { changesState: true, put, walletSecrets: [wallet.secret], walletId: wallet.put.id });
 }
 
@@ -55,6 +57,7 @@ export function makeUserWallets(
       throw new Refusal(400, "not_supported", "smart wallets are not supported by this server");
     const owner = createUserQuorum(op, userId);
     const wallet = makeWallet(op, body, owner.ownerId);
+    assertServerSideAccess(op, undefined, wallet.controls, owner.put);
     put.push(...owner.put, wallet.put);
     walletSecrets.push(wallet.secret);
   }
@@ -78,7 +81,8 @@ function makeWallet(op: Operation, body: JsonObject, ownerId: string | null) {
     imported_at: null,
     archived_at: null,
   };
-  return { put: putRecord(op, { type: "wallet", id, version: 1, body: record }), secret };
+  const controls = { ownerId, signers: record.additional_signers };
+  return { put: putRecord(op, { type: "wallet", id, version: 1, body: record }), secret, controls };
 }
 
 /** Only the owner changes a wallet; a session signer never does (I20). Without an owner the app's secret does. */
@@ -104,6 +108,12 @@ export function updateWallet(op: Operation): SignerAccepted {
     ...(body.display_name === undefined ? {} : { display_name: optionalText(body.display_name, "display_name", 100) }),
     ...(body.external_id === undefined ? {} : { external_id: changeExternalId(wallet, body.external_id) }),
   };
+  assertServerSideAccess(
+    op,
+    { ownerId: wallet.owner_id, signers: wallet.additional_signers },
+    { ownerId: next.owner_id, signers: next.additional_signers },
+    ownership.given ? ownership.put : [],
+  );
   const put = putRecord(op, {
     type: "wallet",
     id: record.id,

@@ -144,7 +144,7 @@ export class Harness {
       app,
       method: "POST",
       path: "/operator/v1/apps",
-      body: { id, name, secret_sha256, jwt, ...more },
+      body: { id, name, secret_sha256, jwt, server_side_access: true, ...more },
       keys: [this.operator],
       secret: null,
       expiryMs: this.clock.nowMs + 60_000,

@@ -1,10 +1,12 @@
 import type { appRoutes } from "@mandate/contract/apps";
 import { ApiError } from "../../api-error.ts";
+import { findApp } from "../../apps/app-settings.ts";
 import { viewApp } from "../../views/app.ts";
 import type { RouteHandler } from "../handler.ts";
 
+/** Public settings only; a browser asks for them before anybody has signed in. */
 export const getApp: RouteHandler<typeof appRoutes.getApp> = async (deps, { appId, params }) => {
-  const record = params.app_id === appId ? await deps.storage.findRecord(appId, { type: "app", id: appId }) : undefined;
-  if (record === undefined) throw new ApiError("not_found");
-  return { status: 200, body: viewApp(record.sealed) };
+  const app = params.app_id === appId ? await findApp(deps, appId) : undefined;
+  if (app === undefined) throw new ApiError("not_found");
+  return { status: 200, body: viewApp(app) };
 };

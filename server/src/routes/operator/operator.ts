@@ -1,7 +1,11 @@
 import type { operatorRoutes } from "@mandate/contract/operator";
-import { readSealedRecord } from "@mandate/signer/protocol";
+import type { SignerAccepted } from "@mandate/signer/protocol";
 import { ApiError } from "../../api-error.ts";
+import { readAppSettings } from "../../apps/app-settings.ts";
 import { decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/decide-and-commit.ts";
+import type { Deps } from "../../deps.ts";
+import type { HttpRequest } from "../../http/request.ts";
+import type { HttpResponse } from "../../http/response.ts";
 import type { RouteHandler } from "../handler.ts";
 import { putOf } from "../put-of.ts";
 
@@ -46,12 +50,29 @@ export const createApp: RouteHandler<typeof operatorRoutes.createApp> = async (d
   return toHttpResponse(answer);
 };
 
+export const getOperatorApp: RouteHandler<typeof operatorRoutes.getOperatorApp> = async (deps, { params }) => {
+  const record = await deps.storage.findRecord(params.app_id, { type: "app", id: params.app_id });
+  if (record === undefined) throw new ApiError("not_found");
+  return { status: 200, body: viewOperatorApp(record.sealed) };
+};
+
+/** The signer checks the operator's signature and seals what the app is from here on. */
+export const updateApp: RouteHandler<typeof operatorRoutes.updateApp> = async (deps, { request, params }) =>
+  changeApp(deps, request, params.app_id, (accepted) => viewOperatorApp(putOf(accepted, "app").sealed));
+
 /** As with `createApp`, only the hash of the secret comes here. */
-export const createAppSecret: RouteHandler<typeof operatorRoutes.createAppSecret> = async (
-  deps,
-  { request, params },
-) => {
-  const appId = params.app_id;
+export const createAppSecret: RouteHandler<typeof operatorRoutes.createAppSecret> = async (deps, { request, params }) =>
+  changeApp(deps, request, params.app_id, (accepted) => accepted.result);
+
+export const deleteAppSecret: RouteHandler<typeof operatorRoutes.deleteAppSecret> = async (deps, { request, params }) =>
+  changeApp(deps, request, params.app_id, (accepted) => accepted.result);
+
+async function changeApp(
+  deps: Deps,
+  request: HttpRequest,
+  appId: string,
+  view: (accepted: SignerAccepted) => unknown,
+): Promise<HttpResponse> {
   if ((await deps.storage.findRecord(appId, { type: "app", id: appId })) === undefined) throw new ApiError("not_found");
   if (request.headers["privy-app-id"] !== appId)
     throw new ApiError("invalid_data", "the app in the path must equal the privy-app-id header");
@@ -60,22 +81,27 @@ export const createAppSecret: RouteHandler<typeof operatorRoutes.createAppSecret
     target: { key: { type: "app", id: appId }, missing: "not_found" },
     records: [],
     idempotent: false,
-    answer: (accepted) => jsonAnswer(accepted.result),
+    answer: (accepted) => jsonAnswer(view(accepted)),
   });
   return toHttpResponse(answer);
-};
-
-type AppRecord = { name: string; allowed_origins: string[]; jwt: unknown; server_side_access: boolean };
+}
 
 function viewOperatorApp(sealed: string) {
-  const { id, created_at, body } = readSealedRecord(sealed);
-  const app = body as AppRecord;
+  const app = readAppSettings(sealed);
   return {
-    id,
+    id: app.id,
     name: app.name,
-    created_at,
-    allowed_origins: app.allowed_origins,
+    created_at: app.createdAtMs,
+    allowed_origins: app.allowedOrigins,
+    clients: app.clients.map(({ id, name, allowedOrigins }) => ({ id, name, allowed_origins: allowedOrigins })),
     custom_jwt_auth: app.jwt !== null,
-    server_side_access: app.server_side_access,
+    jwt: app.jwt,
+    server_side_access: app.serverSideAccess,
+    login_methods: app.loginMethods,
+    test_accounts: app.testAccountEmails.map((email) => ({ email })),
+    access_token_seconds: app.accessTokenSeconds,
+    refresh_token_seconds: app.refreshTokenSeconds,
+    identity_tokens: app.identityTokens,
+    secrets: app.secrets.map(({ id, createdAtMs }) => ({ id, created_at: createdAtMs })),
   };
 }
