@@ -8,6 +8,7 @@ import type { Deps } from "../deps.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { CommitUnit, IdempotencyEntry, RecordKey, StoredAnswer } from "../storage/storage.ts";
+import { describeReceipt, titleOf } from "./index-facts.ts";
 import { findEvenDeleted, RecordLoader } from "./record-loader.ts";
 
 /** What one operation adds to the path that all of them share. */
@@ -72,11 +73,12 @@ export async function decideAndCommit(deps: Deps, request: HttpRequest, plan: Au
       expect: decision.used,
       put: decision.put.map(({ wallet, expiresAtMs, ...put }) => ({
         ...put,
+        ...titleOf(put),
         ...(wallet === undefined ? {} : { wallet: { ...wallet, externalId: wallet.externalId } }),
         ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
       })),
       walletSecrets: decision.walletSecrets.map((secret) => ({ ...secret, sealedSeed: secret.sealedSeed })),
-      receipt: { ...decision.receipt, walletId: decision.receipt.walletId, createdAtMs: deps.nowMs() },
+      receipt: describeReceipt(decision.receipt, deps.nowMs()),
       consume,
       ...(idempotency === undefined ? {} : { idempotency }),
       ...(consume.length > 0 || idempotency !== undefined ? { answer } : {}),
@@ -218,9 +220,7 @@ async function recordRefusal(
       nowMs: deps.nowMs(),
       expect: [],
       put: [],
-      ...(refusal.receipt === undefined
-        ? {}
-        : { receipt: { ...refusal.receipt, walletId: refusal.receipt.walletId, createdAtMs: deps.nowMs() } }),
+      ...(refusal.receipt === undefined ? {} : { receipt: describeReceipt(refusal.receipt, deps.nowMs()) }),
       ...(remembered ? { idempotency, answer: error.toAnswer() } : {}),
     });
   }

@@ -31,6 +31,7 @@ export function assertCommitUnit(unit: CommitUnit): void {
     assertText(unit.receipt.id, "id of the receipt");
     assertText(unit.receipt.receipt, "receipt");
     if (unit.receipt.walletId !== undefined) assertText(unit.receipt.walletId, "wallet id of the receipt");
+    for (const id of [unit.receipt.policyId, unit.receipt.signerId]) if (id !== undefined) assertText(id, "receipt");
     assertInteger(unit.receipt.createdAtMs, "createdAtMs of the receipt");
   }
 }
@@ -41,6 +42,7 @@ function assertPut(put: PutRecord): void {
   assertText(put.sealed, `sealed ${put.type}`);
   assertInteger(put.createdAtMs, `createdAtMs of a ${put.type}`);
   if (typeof put.deleted !== "boolean") throw new InvalidUnitError(`deleted of a ${put.type} is not a boolean`);
+  if (put.title !== undefined) assertText(put.title, `title of a ${put.type}`);
   for (const reference of put.references) assertText(reference.to, `reference of a ${put.type}`);
   if (put.wallet !== undefined) {
     if (put.type !== "wallet") throw new InvalidUnitError(`a ${put.type} cannot carry wallet filters`);

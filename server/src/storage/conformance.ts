@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import { describeDocuments } from "./conformance/documents.ts";
+import { describeLists } from "./conformance/lists.ts";
 import { describeReceipts } from "./conformance/receipts.ts";
 import { describeRecords } from "./conformance/records.ts";
 import { describeReferences } from "./conformance/references.ts";
@@ -45,6 +46,7 @@ export function describeStorage(name: string, open: () => Promise<OpenedStorage>
     describeRequests(tested);
     describeTransactions(tested);
     describeReceipts(tested);
+    describeLists(tested);
     describeDocuments(tested);
     describeTenants(tested);
     describeText(tested);

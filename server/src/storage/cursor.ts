@@ -5,7 +5,7 @@ import { InvalidCursorError } from "./storage.ts";
 export type ListPosition = { createdAtMs: number; id: string };
 
 /** The list that a cursor belongs to. A cursor of one scope is refused in another. */
-export type CursorScope = { list: "wallets" | "users" | "documents"; appId: string };
+export type CursorScope = { list: "wallets" | "users" | "documents" | "records" | "transactions"; appId: string };
 
 const TAG_BYTES = 16;
 

@@ -55,6 +55,8 @@ export type PutRecord = {
   wallet?: { address: string; chainType: string; externalId: string | undefined; archived: boolean };
   /** User keys only, and required there unless deleted. */
   expiresAtMs?: number;
+  /** What people call it, for lists and searches of the team. Replaces that of before. */
+  title?: string;
 };
 
 /** The parts of a user that carry no authority: shown, searched, never consulted for a decision. */
@@ -126,6 +128,9 @@ export type NewReceipt = {
   walletId: string | undefined;
   decision: "ALLOW" | "DENY";
   createdAtMs: number;
+  /** The policy that decided and the key quorum that authorized, where there was one. */
+  policyId?: string;
+  signerId?: string;
 };
 
 export type StoredReceipt = NewReceipt & { appId: string; sequence: number };
@@ -174,7 +179,8 @@ export type CommitResult =
    */
   | { ok: false; reason: "conflict"; on: "external_id" | "user_account" | "nonce" | "referenced"; value: string };
 
-export type Page = { cursor: string | undefined; limit: number };
+/** Lists go from the oldest on unless they are asked for the newest first. */
+export type Page = { cursor: string | undefined; limit: number; order?: "oldest" | "newest" };
 export type Paged<T> = { data: T[]; nextCursor: string | undefined };
 
 export type WalletFilter = {
@@ -187,6 +193,17 @@ export type WalletFilter = {
   address?: string;
   includeArchived?: boolean;
 };
+
+/** Records of one type as the team sees them. */
+export type RecordFilter = {
+  /** Only those with a title that begins so, letter case aside. */
+  titlePrefix?: string;
+  /** Only those with a title. */
+  titled?: boolean;
+};
+
+/** All that are named must hold. */
+export type ReceiptFilter = { walletId?: string; signerId?: string; policyId?: string; decision?: "ALLOW" | "DENY" };
 
 /**
  * Lookups. Each is answered from what is committed, and only from the app that is named. Text that cannot be stored
@@ -212,6 +229,15 @@ export interface StorageReader {
   findUser(appId: string, id: string): Promise<StoredUser | undefined>;
   findUserByAccount(appId: string, account: string): Promise<StoredUser | undefined>;
   listUsers(appId: string, page: Page): Promise<Paged<StoredUser>>;
+  countUsers(appId: string): Promise<number>;
+  /** Users whose id begins with `idPrefix`, or one of whose accounts with one of `accountPrefixes`; by id. */
+  searchUsers(
+    appId: string,
+    search: { idPrefix: string; accountPrefixes: string[] },
+    limit: number,
+  ): Promise<StoredUser[]>;
+  /** Live records of a type, by creation, then id. With `titlePrefix` one page of those that fit, by title, then id. */
+  listRecords(appId: string, type: RecordType, filter: RecordFilter, page: Page): Promise<Paged<StoredRecord>>;
   /** Undefined once `expiresAtMs <= nowMs`; the same holds for idempotency keys. */
   findConsumed(appId: string, digest: string, nowMs: number): Promise<StoredAnswer | undefined>;
   findIdempotent(
@@ -221,12 +247,21 @@ export interface StorageReader {
   ): Promise<{ entry: IdempotencyEntry; answer: StoredAnswer } | undefined>;
   findTransaction(appId: string, id: string): Promise<StoredTransaction | undefined>;
   findTransactionsByReference(appId: string, referenceId: string): Promise<StoredTransaction[]>;
+  /** Sends of an app, or of one of its wallets, by creation, then id. */
+  listTransactions(appId: string, walletId: string | undefined, page: Page): Promise<Paged<StoredTransaction>>;
   /** Committed sends that may not have reached their chain, oldest first, over all apps. */
   listUnbroadcast(limit: number): Promise<StoredTransaction[]>;
   /** Receipts of an app in order of sequence. */
   listReceipts(appId: string, afterSequence: number, limit: number): Promise<StoredReceipt[]>;
   /** Those of one wallet, in the same order. */
   listWalletReceipts(appId: string, walletId: string, afterSequence: number, limit: number): Promise<StoredReceipt[]>;
+  /** The newest first, from before that sequence on. */
+  listLatestReceipts(
+    appId: string,
+    filter: ReceiptFilter,
+    beforeSequence: number | undefined,
+    limit: number,
+  ): Promise<StoredReceipt[]>;
   findReceipt(appId: string, id: string): Promise<StoredReceipt | undefined>;
   /** The highest sequence of an app, 0 before its first receipt. */
   findLastSequence(appId: string): Promise<number>;

@@ -31,7 +31,7 @@ async function write(lane) {
       appId: "${APP}",
       expect: version === 1 ? [] : [{ type: "policy", id, version: version - 1 }],
       put: [{ type: "policy", id, version, sealed: "x".repeat(700), deleted: false, createdAtMs: 1, references: [] }],
-      receipt: { receipt: id + " " + version, walletId: undefined, decision: "ALLOW", createdAtMs: 1 },
+      receipt: { id: "r " + id + " " + version, receipt: id + " " + version, walletId: undefined, decision: "ALLOW", createdAtMs: 1 },
       consume: [{ digest: id + " " + version, expiresAtMs: 10 }],
       answer: { status: 200, body: "{}" },
     });

@@ -4,12 +4,13 @@ import type { Connection } from "./connection.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { documents } from "./migrations/0002-documents.ts";
 import { receiptIds } from "./migrations/0003-receipt-ids.ts";
+import { listsOfTheTeam } from "./migrations/0004-lists-of-the-team.ts";
 
 /** One step of the schema. A migration that has shipped is never edited; its checksum is in every database. */
 export type Migration = { number: number; name: string; sql: string };
 
 /** In order, numbered from 1 without gaps. */
-export const MIGRATIONS: readonly Migration[] = [initial, documents, receiptIds];
+export const MIGRATIONS: readonly Migration[] = [initial, documents, receiptIds, listsOfTheTeam];
 
 /**
  * Brings the schema to the one that `migrations` describe, in one transaction. Throws `SchemaTooNewError` when a

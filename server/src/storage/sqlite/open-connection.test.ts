@@ -137,12 +137,14 @@ describe("migrations", () => {
       "1 initial",
       "2 documents",
       "3 receipt-ids",
+      "4 lists-of-the-team",
     ]);
     expect(MIGRATIONS.map(checksumMigration)).toMatchInlineSnapshot(`
       [
         "a7dae6828712f806209fe4680538b59c714fbfe4d7c0729eb686802c7291bc0a",
         "4200185cdc6d9dc48df1e543285726d139a467d3f35107195fb4911072d4efff",
         "f16dcf26ea38481111309e0497821d2c5c3f10c102f8123316fc9fc62118a4fa",
+        "af8e309592d8fab4e8a625d5762f864add10a8df777efc026ecb5f6da350e4ea",
       ]
     `);
   });

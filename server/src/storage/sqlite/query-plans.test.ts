@@ -43,7 +43,9 @@ const MEANT = [
   /^SCAN transactions USING INDEX transactions_pending$/,
   /^SCAN r USING INDEX records_apps$/,
   /^SEARCH u USING INDEX users_order /,
-  /^SEARCH receipts USING COVERING INDEX receipts_sequence /,
+  /^SEARCH u USING COVERING INDEX users_key /,
+  /^SEARCH transactions USING INDEX transactions_order /,
+  /^SEARCH receipts USING (COVERING )?INDEX receipts_sequence /,
 ];
 
 it("no query walks a table: each goes by an index that names what it looks for", async () => {
@@ -57,6 +59,13 @@ it("no query walks a table: each goes by an index that names what it looks for",
     { chainType: "c" },
   ];
   for (const filter of filters) await storage.listWallets(APP, filter, page);
+  const receiptFilters = [{}, { walletId: "w" }, { signerId: "q" }, { policyId: "p" }, { decision: "DENY" as const }];
+  for (const order of ["oldest", "newest"] as const) {
+    for (const filter of filters) await storage.listWallets(APP, filter, { ...page, order });
+    for (const wallet of [undefined, "w"]) await storage.listTransactions(APP, wallet, { ...page, order });
+    for (const titled of [false, true]) await storage.listRecords(APP, "policy", { titled }, { ...page, order });
+  }
+  for (const filter of receiptFilters) await storage.listLatestReceipts(APP, filter, undefined, 1);
   expect(queries.length).toBeGreaterThan(20);
   const walks: string[] = [];
   for (const sql of queries.splice(0)) {

@@ -81,7 +81,18 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
       return wallet === undefined || wallet.deleted ? undefined : wallets.findSecret(appId, walletId);
     },
     listWallets: async (appId, filter, wanted) =>
-      page({ list: "wallets", appId }, wanted, (after, limit) => wallets.list(appId, filter, after, limit)),
+      page({ list: "wallets", appId }, wanted, (after, limit) =>
+        wallets.list(appId, filter, wanted.order ?? "oldest", after, limit),
+      ),
+    async listRecords(appId, type, filter, wanted) {
+      assertLimit(wanted.limit);
+      if (filter.titlePrefix !== undefined) {
+        return { data: records.list(appId, type, filter, "oldest", undefined, wanted.limit), nextCursor: undefined };
+      }
+      return page({ list: "records", appId: JSON.stringify([appId, type]) }, wanted, (after, limit) =>
+        records.list(appId, type, filter, wanted.order ?? "oldest", after, limit),
+      );
+    },
     async findReferrers(appId, kinds, to, limit) {
       assertLimit(limit);
       return records.findReferrers(appId, kinds, to, limit);
@@ -93,11 +104,22 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
     findUser: async (appId, id) => users.find(appId, id),
     findUserByAccount: async (appId, account) => users.findByAccount(appId, account),
     listUsers: async (appId, wanted) =>
-      page({ list: "users", appId }, wanted, (after, limit) => users.list(appId, after, limit)),
+      page({ list: "users", appId }, wanted, (after, limit) =>
+        users.list(appId, wanted.order ?? "oldest", after, limit),
+      ),
+    countUsers: async (appId) => users.count(appId),
+    async searchUsers(appId, { idPrefix, accountPrefixes }, limit) {
+      assertLimit(limit);
+      return users.search(appId, idPrefix, accountPrefixes, limit);
+    },
     findConsumed: async (appId, digest, nowMs) => requests.findConsumed(appId, digest, nowMs),
     findIdempotent: async (appId, key, nowMs) => requests.findIdempotent(appId, key, nowMs),
     findTransaction: async (appId, id) => transactions.find(appId, id),
     findTransactionsByReference: async (appId, referenceId) => transactions.findByReference(appId, referenceId),
+    listTransactions: async (appId, walletId, wanted) =>
+      page({ list: "transactions", appId }, wanted, (after, limit) =>
+        transactions.list(appId, walletId, wanted.order ?? "oldest", after, limit),
+      ),
     async listUnbroadcast(limit) {
       assertLimit(limit);
       return transactions.listPending(limit);
@@ -109,6 +131,10 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
     async listWalletReceipts(appId, walletId, afterSequence, limit) {
       assertLimit(limit);
       return receipts.listOfWallet(appId, walletId, afterSequence, limit);
+    },
+    async listLatestReceipts(appId, filter, beforeSequence, limit) {
+      assertLimit(limit);
+      return receipts.listLatest(appId, filter, beforeSequence, limit);
     },
     findReceipt: async (appId, id) => receipts.find(appId, id),
     findLastSequence: async (appId) => receipts.findLastSequence(appId),

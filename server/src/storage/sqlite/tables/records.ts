@@ -1,5 +1,6 @@
-import type { PutRecord, RecordKey, RecordReference, RecordType, StoredRecord } from "../../storage.ts";
-import type { Connection, SqlValue } from "../connection.ts";
+import type { ListPosition } from "../../cursor.ts";
+import type { PutRecord, RecordFilter, RecordKey, RecordReference, RecordType, StoredRecord } from "../../storage.ts";
+import type { Connection, ReadStatement, SqlValue } from "../connection.ts";
 import type { RecordCache } from "../record-cache.ts";
 
 export type RecordTable = {
@@ -8,6 +9,15 @@ export type RecordTable = {
   listApps(): StoredRecord[];
   findReferrers(appId: string, kinds: RecordReference["kind"][], to: string, limit: number): RecordKey[];
   findUserKeys(appId: string, userId: string, nowMs: number, limit: number): StoredRecord[];
+  /** Live ones. With a title prefix all of them that fit, by title; the position is not looked at. */
+  list(
+    appId: string,
+    type: RecordType,
+    filter: RecordFilter,
+    order: "oldest" | "newest",
+    after: ListPosition | undefined,
+    limit: number,
+  ): StoredRecord[];
   /** The caller has checked the version. */
   put(appId: string, put: PutRecord): void;
   /** Removes at most `limit` user keys that expired before `nowMs`, rows and all; returns how many. */
@@ -40,12 +50,17 @@ export function createRecordTable(connection: Connection, cache: RecordCache): R
   const findExpired = connection.prepareRead<[number, string, string]>(
     "SELECT row, app_id, id FROM records WHERE expires_at_ms < ? AND type = 'user_key' LIMIT ?",
   );
+  const findByTitle = connection.prepareRead<RecordRow>(
+    `SELECT ${RECORD_COLUMNS} FROM records r INDEXED BY records_title
+     WHERE r.app_id = ? AND r.type = ? AND r.title >= ? AND r.title < ? ORDER BY r.title, r.id LIMIT ?`,
+  );
+  const lists = new Map<string, ReadStatement<RecordRow>>();
   const insert = connection.prepareWrite(
-    `INSERT INTO records (app_id, type, id, version, sealed, deleted, created_at_ms, expires_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO records (app_id, type, id, version, sealed, deleted, created_at_ms, expires_at_ms, title)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = connection.prepareWrite(
-    `UPDATE records SET version = ?, sealed = ?, deleted = ?, created_at_ms = ?, expires_at_ms = ?
+    `UPDATE records SET version = ?, sealed = ?, deleted = ?, created_at_ms = ?, expires_at_ms = ?, title = ?
      WHERE app_id = ? AND type = ? AND id = ? AND version = ?`,
   );
   const removeRow = connection.prepareWrite("DELETE FROM records WHERE row = ?");
@@ -71,9 +86,30 @@ export function createRecordTable(connection: Connection, cache: RecordCache): R
       findReferring.findRows([JSON.stringify(kinds), appId, to, limit]).map(([type, id]) => ({ type, id })),
     findUserKeys: (appId, userId, nowMs, limit) =>
       findKeysOfUser.findRows([appId, userId, nowMs, limit]).map(readRecord),
+    list(appId, type, { titlePrefix, titled }, order, after, limit) {
+      if (titlePrefix !== undefined) {
+        const from = titlePrefix.toLowerCase();
+        return findByTitle.findRows([appId, type, from, `${from}\u{10ffff}`, limit]).map(readRecord);
+      }
+      const [beyond, way] = order === "newest" ? ["<", "DESC"] : [">", "ASC"];
+      const [index, condition] =
+        titled === true ? ["records_titled", "r.title IS NOT NULL"] : ["records_list", "r.deleted = 0"];
+      const place = after === undefined ? "" : `AND (r.created_at_ms, r.id) ${beyond} (?, ?)`;
+      const sql = `SELECT ${RECORD_COLUMNS} FROM records r INDEXED BY ${index}
+        WHERE r.app_id = ? AND r.type = ? AND ${condition} ${place}
+        ORDER BY r.created_at_ms ${way}, r.id ${way} LIMIT ?`;
+      let statement = lists.get(sql);
+      if (statement === undefined) {
+        statement = connection.prepareRead<RecordRow>(sql);
+        lists.set(sql, statement);
+      }
+      const position = after === undefined ? [] : [after.createdAtMs, after.id];
+      return statement.findRows([appId, type, ...position, limit]).map(readRecord);
+    },
     put(appId, put) {
       const { type, id, version, sealed, deleted, createdAtMs } = put;
-      const state: SqlValue[] = [version, sealed, deleted ? 1 : 0, createdAtMs, put.expiresAtMs ?? null];
+      const title = deleted ? null : (put.title?.toLowerCase() ?? null);
+      const state: SqlValue[] = [version, sealed, deleted ? 1 : 0, createdAtMs, put.expiresAtMs ?? null, title];
       const changed =
         version === 1 ? insert.run([appId, type, id, ...state]) : update.run([...state, appId, type, id, version - 1]);
       // INVARIANT: versions follow one another, whatever the caller checked.

@@ -1,11 +1,19 @@
+import type { ListPosition } from "../../cursor.ts";
 import type { NewTransaction, StoredTransaction, TransactionStatus } from "../../storage.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection, ReadStatement, SqlValue } from "../connection.ts";
 
 export type TransactionTable = {
   find(appId: string, id: string): StoredTransaction | undefined;
   findByReference(appId: string, referenceId: string): StoredTransaction[];
   hasPendingNonce(appId: string, send: { walletId: string; caip2: string; nonce: string }): boolean;
   listPending(limit: number): StoredTransaction[];
+  list(
+    appId: string,
+    walletId: string | undefined,
+    order: "oldest" | "newest",
+    after: ListPosition | undefined,
+    limit: number,
+  ): StoredTransaction[];
   insert(appId: string, transaction: NewTransaction): void;
   /** False when the app has no such send. */
   setStatus(appId: string, id: string, status: TransactionStatus): boolean;
@@ -32,7 +40,8 @@ export function createTransactionTable(connection: Connection): TransactionTable
     `SELECT ${COLUMNS} FROM transactions WHERE app_id = ? AND id = ?`,
   );
   const findByReference = connection.prepareRead<TransactionRow>(
-    `SELECT ${COLUMNS} FROM transactions WHERE app_id = ? AND reference_id = ? ORDER BY created_at_ms, row`,
+    `SELECT ${COLUMNS} FROM transactions INDEXED BY transactions_reference
+     WHERE app_id = ? AND reference_id = ? ORDER BY created_at_ms, row`,
   );
   const findPendingNonce = connection.prepareRead<[number]>(
     `SELECT 1 FROM transactions
@@ -41,6 +50,7 @@ export function createTransactionTable(connection: Connection): TransactionTable
   const listPending = connection.prepareRead<TransactionRow>(
     `SELECT ${COLUMNS} FROM transactions WHERE status = 'pending' ORDER BY created_at_ms, row LIMIT ?`,
   );
+  const lists = new Map<string, ReadStatement<TransactionRow>>();
   const insert = connection.prepareWrite(
     `INSERT INTO transactions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)`,
   );
@@ -55,6 +65,28 @@ export function createTransactionTable(connection: Connection): TransactionTable
     hasPendingNonce: (appId, { walletId, caip2, nonce }) =>
       findPendingNonce.findRow([appId, walletId, caip2, nonce]) !== undefined,
     listPending: (limit) => listPending.findRows([limit]).map(readTransaction),
+    list(appId, walletId, order, after, limit) {
+      const [beyond, way] = order === "newest" ? ["<", "DESC"] : [">", "ASC"];
+      const conditions = ["app_id = ?"];
+      const params: SqlValue[] = [appId];
+      if (walletId !== undefined) {
+        conditions.push("wallet_id = ?");
+        params.push(walletId);
+      }
+      if (after !== undefined) {
+        conditions.push(`(created_at_ms, id) ${beyond} (?, ?)`);
+        params.push(after.createdAtMs, after.id);
+      }
+      const index = walletId === undefined ? "transactions_order" : "transactions_wallet";
+      const sql = `SELECT ${COLUMNS} FROM transactions INDEXED BY ${index}
+        WHERE ${conditions.join(" AND ")} ORDER BY created_at_ms ${way}, id ${way} LIMIT ?`;
+      let statement = lists.get(sql);
+      if (statement === undefined) {
+        statement = connection.prepareRead<TransactionRow>(sql);
+        lists.set(sql, statement);
+      }
+      return statement.findRows([...params, limit]).map(readTransaction);
+    },
     insert(appId, { id, walletId, caip2, nonce, hash, signed, referenceId, createdAtMs, expiresAtMs }) {
       const times = [createdAtMs, expiresAtMs ?? null];
       insert.run([appId, id, walletId, caip2, nonce, hash, signed, referenceId ?? null, ...times]);

@@ -7,7 +7,10 @@ export type UserTable = {
   findByAccount(appId: string, account: string): StoredUser | undefined;
   findIdByAccount(appId: string, account: string): string | undefined;
   /** At most `limit` users after the position. */
-  list(appId: string, after: ListPosition | undefined, limit: number): StoredUser[];
+  list(appId: string, order: "oldest" | "newest", after: ListPosition | undefined, limit: number): StoredUser[];
+  count(appId: string): number;
+  /** By id. */
+  search(appId: string, idPrefix: string, accountPrefixes: string[], limit: number): StoredUser[];
   /** Accounts go before any comes, so that a handle may pass from one user to another. */
   change(appId: string, puts: PutUser[], deletions: string[]): void;
 };
@@ -25,12 +28,16 @@ export function createUserTable(connection: Connection): UserTable {
   const findIdByAccount = connection.prepareRead<[string]>(
     "SELECT user_id FROM user_accounts WHERE app_id = ? AND account = ?",
   );
-  const listFirst = connection.prepareRead<UserRow>(
-    `SELECT ${COLUMNS} FROM users u WHERE u.app_id = ? ORDER BY u.created_at_ms, u.id LIMIT ?`,
+  const lists = {
+    oldest: prepareLists(connection, ">", "ASC"),
+    newest: prepareLists(connection, "<", "DESC"),
+  };
+  const count = connection.prepareRead<[number]>("SELECT count(*) FROM users u WHERE u.app_id = ?");
+  const searchIds = connection.prepareRead<[string]>(
+    "SELECT id FROM users WHERE app_id = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?",
   );
-  const listAfter = connection.prepareRead<UserRow>(
-    `SELECT ${COLUMNS} FROM users u WHERE u.app_id = ? AND (u.created_at_ms, u.id) > (?, ?)
-     ORDER BY u.created_at_ms, u.id LIMIT ?`,
+  const searchAccounts = connection.prepareRead<[string]>(
+    "SELECT user_id FROM user_accounts WHERE app_id = ? AND account >= ? AND account < ? ORDER BY account LIMIT ?",
   );
   const put = connection.prepareWrite(
     `INSERT INTO users (app_id, id, created_at_ms, profile) VALUES (?, ?, ?, ?)
@@ -46,12 +53,24 @@ export function createUserTable(connection: Connection): UserTable {
     find: (appId, id) => readUser(find.findRow([appId, id])),
     findByAccount: (appId, account) => readUser(findByAccount.findRow([appId, account])),
     findIdByAccount: (appId, account) => findIdByAccount.findRow([appId, account])?.[0],
-    list(appId, after, limit) {
+    list(appId, order, after, limit) {
+      const { first, next } = lists[order];
       const rows =
         after === undefined
-          ? listFirst.findRows([appId, limit])
-          : listAfter.findRows([appId, after.createdAtMs, after.id, limit]);
+          ? first.findRows([appId, limit])
+          : next.findRows([appId, after.createdAtMs, after.id, limit]);
       return rows.map((row) => readUser(row)!);
+    },
+    count: (appId) => count.findRow([appId])?.[0] ?? 0,
+    search(appId, idPrefix, accountPrefixes, limit) {
+      const ids = new Set(searchIds.findRows([appId, idPrefix, endOf(idPrefix), limit]).map(([id]) => id));
+      for (const prefix of accountPrefixes) {
+        for (const [id] of searchAccounts.findRows([appId, prefix, endOf(prefix), limit])) ids.add(id);
+      }
+      return [...ids]
+        .sort()
+        .slice(0, limit)
+        .map((id) => readUser(find.findRow([appId, id]))!);
     },
     change(appId, puts, deletions) {
       for (const id of deletions) {
@@ -71,4 +90,19 @@ function readUser(row: UserRow | undefined): StoredUser | undefined {
   if (row === undefined) return undefined;
   const [appId, id, createdAtMs, profile] = row;
   return { appId, id, createdAtMs, profile };
+}
+
+function prepareLists(connection: Connection, beyond: "<" | ">", direction: "ASC" | "DESC") {
+  const order = `ORDER BY u.created_at_ms ${direction}, u.id ${direction} LIMIT ?`;
+  return {
+    first: connection.prepareRead<UserRow>(`SELECT ${COLUMNS} FROM users u WHERE u.app_id = ? ${order}`),
+    next: connection.prepareRead<UserRow>(
+      `SELECT ${COLUMNS} FROM users u WHERE u.app_id = ? AND (u.created_at_ms, u.id) ${beyond} (?, ?) ${order}`,
+    ),
+  };
+}
+
+/** The first text after all that begin with this: no text holds a character beyond U+10FFFF. */
+function endOf(prefix: string): string {
+  return `${prefix}\u{10ffff}`;
 }

@@ -7,7 +7,13 @@ type WalletSecret = NonNullable<CommitUnit["walletSecrets"]>[number];
 
 export type WalletTable = {
   /** At most `limit` live wallets after the position. */
-  list(appId: string, filter: WalletFilter, after: ListPosition | undefined, limit: number): StoredRecord[];
+  list(
+    appId: string,
+    filter: WalletFilter,
+    order: "oldest" | "newest",
+    after: ListPosition | undefined,
+    limit: number,
+  ): StoredRecord[];
   findIdByExternalId(appId: string, externalId: string): string | undefined;
   findSecret(appId: string, walletId: string): { sealedKey: string; sealedSeed: string | undefined } | undefined;
   /** Replaces what the filters look at; the rows go before any comes, so unique values may change hands. */
@@ -35,12 +41,12 @@ export function createWalletTable(connection: Connection): WalletTable {
     `INSERT INTO wallet_secrets (app_id, wallet_id, sealed_key, sealed_seed) VALUES (?, ?, ?, ?)
      ON CONFLICT (app_id, wallet_id) DO UPDATE SET sealed_key = excluded.sealed_key, sealed_seed = excluded.sealed_seed`,
   );
-  // One statement for each combination of filters that was asked for: at most 2^7.
+  // One statement for each combination of filters that was asked for: at most 2^8.
   const lists = new Map<string, ReadStatement<RecordRow>>();
 
   return {
-    list(appId, filter, after, limit) {
-      const { sql, params } = buildWalletQuery(appId, filter, after, limit);
+    list(appId, filter, order, after, limit) {
+      const { sql, params } = buildWalletQuery(appId, filter, order, after, limit);
       let statement = lists.get(sql);
       if (statement === undefined) {
         statement = connection.prepareRead<RecordRow>(sql);
@@ -86,6 +92,7 @@ function ownedByMember(kind: "member_user" | "member_key"): string {
 function buildWalletQuery(
   appId: string,
   filter: WalletFilter,
+  direction: "oldest" | "newest",
   after: ListPosition | undefined,
   limit: number,
 ): { sql: string; params: SqlValue[] } {
@@ -105,12 +112,13 @@ function buildWalletQuery(
   // by their index, then sort. Unary plus takes the order's index away, CROSS JOIN fixes who leads
   // (sqlite.org/optoverview.html, sections 2.3 and 8.2).
   const isSelective = filter.address !== undefined || filter.userId !== undefined || filter.publicKey !== undefined;
-  const order = isSelective ? "+w.created_at_ms, +w.id" : "w.created_at_ms, w.id";
-  if (after !== undefined) require(`(${order}) > (?, ?)`, after.createdAtMs, after.id);
+  const order = isSelective ? ["+w.created_at_ms", "+w.id"] : ["w.created_at_ms", "w.id"];
+  const [beyond, way] = direction === "newest" ? ["<", "DESC"] : [">", "ASC"];
+  if (after !== undefined) require(`(${order.join(", ")}) ${beyond} (?, ?)`, after.createdAtMs, after.id);
   params.push(limit);
   const index = filter.address === undefined ? "" : "INDEXED BY wallets_address";
   const sql = `SELECT ${RECORD_COLUMNS} FROM wallets w ${index}
     CROSS JOIN records r ON r.app_id = w.app_id AND r.type = 'wallet' AND r.id = w.id
-    WHERE ${conditions.join(" AND ")} ORDER BY ${order} LIMIT ?`;
+    WHERE ${conditions.join(" AND ")} ORDER BY ${order.map((column) => `${column} ${way}`).join(", ")} LIMIT ?`;
   return { sql, params };
 }

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import type { TestedStorage } from "../conformance.ts";
+import type { Page, Paged } from "../storage.ts";
+import {
+  APP,
+  commitOk,
+  makeDeletion,
+  makePut,
+  makeReceipt,
+  makeTransaction,
+  makeUnit,
+  makeUser,
+  OTHER_APP,
+} from "./fixtures.ts";
+
+/** What the team that runs an app lists and searches. */
+export function describeLists(tested: TestedStorage): void {
+  /** All pages of two, one after another. */
+  async function walk<T>(list: (page: Page) => Promise<Paged<T>>): Promise<T[]> {
+    const all: T[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list({ cursor, limit: 2, order: "newest" });
+      all.push(...page.data);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return all;
+  }
+  const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
+
+  describe("lists, the newest first", () => {
+    it("give wallets, users and sends in the opposite order, page by page", async () => {
+      for (const [at, id] of ["a", "b", "c", "d", "e"].entries()) {
+        const createdAtMs = 1000 + Math.floor(at / 2);
+        await commitOk(tested.storage, {
+          put: [makePut("wallet", id, 1, { createdAtMs })],
+          putUsers: [makeUser(id, { createdAtMs })],
+          transaction: makeTransaction(id, { createdAtMs, walletId: at % 2 === 0 ? "w1" : "w2" }),
+        });
+      }
+      await commitOk(tested.storage, {
+        appId: OTHER_APP,
+        putUsers: [makeUser("x")],
+        transaction: makeTransaction("x"),
+      });
+      const newest = ["e", "d", "c", "b", "a"];
+      expect(ids(await walk((page) => tested.storage.listWallets(APP, {}, page)))).toEqual(newest);
+      expect(ids(await walk((page) => tested.storage.listUsers(APP, page)))).toEqual(newest);
+      expect(ids(await walk((page) => tested.storage.listTransactions(APP, undefined, page)))).toEqual(newest);
+      expect(ids(await walk((page) => tested.storage.listTransactions(APP, "w1", page)))).toEqual(["e", "c", "a"]);
+      const oldest = await tested.storage.listTransactions(APP, undefined, { cursor: undefined, limit: 9 });
+      expect(ids(oldest.data)).toEqual(["a", "b", "c", "d", "e"]);
+    });
+
+    it("give receipts by what they name, from before a sequence on", async () => {
+      const [allow, deny] = ["ALLOW", "DENY"] as const;
+      const receipts = [
+        makeReceipt("1", { policyId: "p1", signerId: "q1" }),
+        makeReceipt("2", { policyId: "p1", signerId: "q2", decision: deny }),
+        makeReceipt("3", { walletId: "w2", signerId: "q1", decision: deny }),
+        makeReceipt("4", { walletId: undefined }),
+      ];
+      for (const receipt of receipts) await commitOk(tested.storage, { receipt });
+      const list = async (...[filter, before, limit = 10]: [object, number?, number?]) =>
+        (await tested.storage.listLatestReceipts(APP, filter, before, limit)).map(({ sequence }) => sequence);
+      expect(await list({})).toEqual([4, 3, 2, 1]);
+      expect(await list({}, 4, 2)).toEqual([3, 2]);
+      expect(await list({ decision: deny })).toEqual([3, 2]);
+      expect(await list({ decision: allow }, 4)).toEqual([1]);
+      expect(await list({ policyId: "p1" })).toEqual([2, 1]);
+      expect(await list({ signerId: "q1" })).toEqual([3, 1]);
+      expect(await list({ walletId: "w1", decision: deny })).toEqual([2]);
+      expect(await list({ walletId: "w1", decision: deny, policyId: "p1", signerId: "q2" }, 3)).toEqual([2]);
+      expect(await list({ walletId: "w1", decision: deny, policyId: "p1", signerId: "q1" })).toEqual([]);
+      const [first] = await tested.storage.listLatestReceipts(APP, { policyId: "p1" }, 2, 1);
+      expect(first).toEqual({ appId: APP, sequence: 1, ...receipts[0] });
+      expect(await tested.storage.listLatestReceipts(OTHER_APP, {}, undefined, 10)).toEqual([]);
+    });
+  });
+
+  describe("lists of records", () => {
+    it("hold those of one type that live, with a title where it is asked for, and follow its change", async () => {
+      const puts = [
+        makePut("key_quorum", "q1", 1, { createdAtMs: 1, title: "Agent" }),
+        makePut("key_quorum", "q2", 1, { createdAtMs: 2 }),
+        makePut("key_quorum", "q3", 1, { createdAtMs: 3, title: "Backup" }),
+        makePut("key_quorum", "q4", 1, { createdAtMs: 4, title: "AGENT 2" }),
+        makePut("policy", "p1", 1, { createdAtMs: 5, title: "Agent" }),
+      ];
+      await commitOk(tested.storage, { put: puts });
+      await commitOk(tested.storage, { put: [makeDeletion("key_quorum", "q3", 2)] });
+      const list = (filter: object) =>
+        walk((page) => tested.storage.listRecords(APP, "key_quorum", filter, page)).then(ids);
+      expect(await list({})).toEqual(["q4", "q2", "q1"]);
+      expect(await list({ titled: true })).toEqual(["q4", "q1"]);
+      expect(await list({ titlePrefix: "AGE" })).toEqual(["q1", "q4"]);
+      expect(await list({ titlePrefix: "back" })).toEqual([]);
+      await commitOk(tested.storage, { put: [makePut("key_quorum", "q1", 2, { createdAtMs: 1 })] });
+      expect(await list({ titled: true })).toEqual(["q4"]);
+      expect(await list({})).toEqual(["q4", "q2", "q1"]);
+      expect(await tested.storage.listRecords(OTHER_APP, "policy", {}, { cursor: undefined, limit: 9 })).toEqual({
+        data: [],
+        nextCursor: undefined,
+      });
+    });
+  });
+
+  describe("searches of users", () => {
+    it("find by the beginning of an id or an account, in their own app, each user once", async () => {
+      await commitOk(tested.storage, {
+        putUsers: [
+          makeUser("did:privy:aa", { accounts: ["email:al@x.example", "phone:+1 1", "email:alice@x.example"] }),
+          makeUser("did:privy:ab", { accounts: ["email:bob@x.example"] }),
+          makeUser("did:privy:b", { accounts: ["wallet:0xal"] }),
+        ],
+      });
+      await commitOk(tested.storage, {
+        appId: OTHER_APP,
+        putUsers: [makeUser("did:privy:aa", { accounts: ["email:al@x.example"] })],
+      });
+      const search = async (idPrefix: string, accountPrefixes: string[], limit = 10) =>
+        ids(await tested.storage.searchUsers(APP, { idPrefix, accountPrefixes }, limit));
+      expect(await search("did:privy:a", [])).toEqual(["did:privy:aa", "did:privy:ab"]);
+      expect(await search("did:privy:a", [], 1)).toEqual(["did:privy:aa"]);
+      expect(await search("al", ["email:al", "wallet:al"])).toEqual(["did:privy:aa"]);
+      expect(await search("al", ["email:b", "wallet:0x"])).toEqual(["did:privy:ab", "did:privy:b"]);
+      expect(await search("%", ["email:_"])).toEqual([]);
+      expect(await tested.storage.countUsers(APP)).toBe(3);
+      expect(await tested.storage.commit(makeUnit({ deleteUsers: ["did:privy:b"] }))).toMatchObject({ ok: true });
+      expect(await tested.storage.countUsers(APP)).toBe(2);
+      expect(await search("al", ["wallet:0x"])).toEqual([]);
+    });
+  });
+}
