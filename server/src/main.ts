@@ -8,10 +8,13 @@ import { createJwksCache } from "./authenticate/jwks-cache.ts";
 import { createChains } from "./chains/chains.ts";
 import { ConfigError, readConfig } from "./config/config.ts";
 import type { Deps } from "./deps.ts";
-import { createHttpServer } from "./http/listen.ts";
+import { admitRequests } from "./http/admission.ts";
+import { createHttpServer, type HttpLogEntry } from "./http/listen.ts";
 import { startPrune } from "./jobs/prune.ts";
 import { startRebroadcast } from "./jobs/rebroadcast.ts";
 import { createLog } from "./log.ts";
+import { createMetrics } from "./metrics/metrics.ts";
+import { createMetricsServer } from "./metrics/metrics-server.ts";
 import { servePages } from "./pages/pages.ts";
 import { createStorage } from "./storage/open-storage.ts";
 
@@ -38,11 +41,13 @@ async function main(): Promise<void> {
   });
   const storage = await createStorage(config.databaseUrl);
   const nowMs = () => Date.now();
+  const metrics = config.metrics === undefined ? undefined : createMetrics(() => admission.inFlight());
+  const watched = metrics?.watchStorage(storage) ?? storage;
   const deps: Deps = {
     config,
-    storage,
-    documents: storage,
-    signer,
+    storage: watched,
+    documents: watched,
+    signer: metrics?.watchSigner(signer) ?? signer,
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),
     log,
@@ -54,8 +59,22 @@ async function main(): Promise<void> {
   // What a crash left unsent had better go out before new sends ask for a nonce. Where the node is slow they are told
   // that the nonce is taken and ask again; storage admits no two unsent ones.
   await Promise.race([broadcasts.firstRound, sleep(CHAIN_GRACE_MS)]);
-  const server = createHttpServer({ handler: servePages(deps, createApp(deps)), log: logFailures, nowMs });
+  const admission = admitRequests(servePages(deps, createApp(deps)), config.inFlightMax, () =>
+    metrics?.countOverload(),
+  );
+  const logRequest = (entry: HttpLogEntry) => {
+    metrics?.observeRequest(entry);
+    // Ordinary requests are counted, not written: a line for each costs more than some requests.
+    if (entry.event === "exception" || (entry.status >= 500 && entry.status !== 503)) log.error(entry.event, entry);
+    else if (config.logRequests) log.info(entry.event, entry);
+  };
+  const server = createHttpServer({ handler: admission.handler, log: logRequest, nowMs });
   await server.listen(config.port, config.host);
+  if (metrics !== undefined && config.metrics !== undefined) {
+    const metricsServer = createMetricsServer(metrics.registry);
+    await metricsServer.listen(config.metrics.port, config.metrics.host);
+    jobs.push(() => metricsServer.close());
+  }
   log.info("listening", { host: config.host, port: config.port });
 
   const stop = async () => {
@@ -70,11 +89,6 @@ async function main(): Promise<void> {
   process.on("SIGTERM", () => void stop());
   // A terminal's Ctrl-C reaches the whole group; the supervisor says when to stop.
   process.on("SIGINT", () => undefined);
-}
-
-/** Ordinary requests are counted, not written: a line for each would cost more than the request. */
-function logFailures(entry: { event: string; status: number }): void {
-  if (entry.event === "exception" || entry.status >= 500) log.error(entry.event, entry);
 }
 
 main().catch((error: unknown) => {

@@ -13,6 +13,12 @@ export type Config = {
   operatorTokenSha256: string | undefined;
   requestsPerSecondMax: number;
   usersPerMinuteMax: number;
+  /** Requests that are worked on at once; more are turned away. */
+  inFlightMax: number;
+  /** Where metrics are served; undefined serves none. */
+  metrics: { port: number; host: string } | undefined;
+  /** Whether each request is written to the log, not only failures. */
+  logRequests: boolean;
   version: string;
 };
 
@@ -36,6 +42,9 @@ export function readConfig(env: { readonly [name: string]: string | undefined },
     operatorTokenSha256: env.MANDATE_OPERATOR_TOKEN_SHA256,
     requestsPerSecondMax: readInteger(env.MANDATE_RATE_LIMIT ?? "2000", "MANDATE_RATE_LIMIT", 1, 1_000_000),
     usersPerMinuteMax: readInteger(env.MANDATE_USERS_PER_MINUTE ?? "240", "MANDATE_USERS_PER_MINUTE", 1, 1_000_000),
+    inFlightMax: readInteger(env.MANDATE_IN_FLIGHT_MAX ?? "256", "MANDATE_IN_FLIGHT_MAX", 1, 100_000),
+    metrics: readMetrics(env),
+    logRequests: env.MANDATE_LOG_REQUESTS === "1",
     version,
   };
 }
@@ -45,6 +54,12 @@ function readInteger(text: string, name: string, min: number, max: number): numb
   if (!Number.isSafeInteger(value) || value < min || value > max)
     throw new ConfigError(`${name} must be a whole number from ${min} to ${max}`);
   return value;
+}
+
+function readMetrics(env: { readonly [name: string]: string | undefined }): Config["metrics"] {
+  if (env.MANDATE_METRICS_PORT === undefined) return undefined;
+  const port = readInteger(env.MANDATE_METRICS_PORT, "MANDATE_METRICS_PORT", 1, 65_535);
+  return { port, host: env.MANDATE_METRICS_HOST ?? "127.0.0.1" };
 }
 
 /** Origins only: a signed URL begins with one of them and goes on with the path. */

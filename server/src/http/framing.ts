@@ -24,7 +24,7 @@ export const HTTP_LIMITS: HttpLimits = {
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
   idleTimeoutMs: 120_000,
-  connectionsMax: 10_000,
+  connectionsMax: 12_000,
 };
 
 export type RequestHead = {
