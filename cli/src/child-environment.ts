@@ -40,9 +40,9 @@ export function apiEnvironment(inherited: NodeJS.ProcessEnv, facts: InstanceFact
   };
 }
 
-/** The root key's settings, and the operator's bound on what the API may spend on fees. */
+/** The root key's settings, the operator's bound on what the API may spend on fees, what receipts hold. */
 function isForSigner(name: string): boolean {
-  return name.startsWith("MANDATE_ROOT_") || name === "MANDATE_FEE_BUDGET_WEI";
+  return name.startsWith("MANDATE_ROOT_") || name === "MANDATE_FEE_BUDGET_WEI" || name === "MANDATE_RECORD_BODIES";
 }
 
 function pick(environment: NodeJS.ProcessEnv, wanted: (name: string) => boolean): Record<string, string> {

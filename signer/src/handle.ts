@@ -12,6 +12,8 @@ import {
   updatePolicy,
   updatePolicyRule,
 } from "./core/policies.ts";
+import { checkpointLog, NeedConsistency } from "./core/record-log.ts";
+import { recordRefusal } from "./core/record-refusal.ts";
 import { NeedRecords, Refusal, StaleRecords } from "./core/refusal.ts";
 import type { AuthorityOperation } from "./core/route.ts";
 import { signWalletRequest } from "./core/sign.ts";
@@ -19,7 +21,15 @@ import { authenticateUser } from "./core/user-keys.ts";
 import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
 import { archiveWallet, createWallet, updateWallet } from "./core/wallets.ts";
 import { ACCEPTED, type Phase } from "./phase.ts";
-import type { Frame, SignerAnswer, SignerMessage, SignerRequest, SignerStatus, TransactionFill } from "./protocol.ts";
+import type {
+  Frame,
+  SignerAnswer,
+  SignerCheckpointQuery,
+  SignerMessage,
+  SignerRequest,
+  SignerStatus,
+  TransactionFill,
+} from "./protocol.ts";
 
 const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) => SignerAnswer } = {
   createApp,
@@ -71,6 +81,7 @@ export function handle(state: SignerState, frame: Frame): SignerAnswer {
       noteCommitted(context, message.records);
       return { outcome: "noted" };
     }
+    if (message.kind === "checkpoint") return handleCheckpoint(context, message);
     return handleRequest(context, message);
   } catch (error) {
     // Neither the error's text nor its stack leaves: either could hold what was being worked on.
@@ -87,14 +98,26 @@ function handleRequest(context: SignerContext, message: SignerRequest): SignerAn
   } catch (error) {
     if (error instanceof Refusal) {
       const { status, code, message: text, details } = error;
+      const receipt = op === undefined ? undefined : recordRefusal(op, error);
       return {
         ...refused(status, code, text),
         ...(details === undefined ? {} : { details }),
         used: op?.records.used() ?? [],
+        ...(receipt === undefined ? {} : { receipt }),
       };
     }
     if (error instanceof NeedRecords) return { outcome: "need", records: error.records };
     if (error instanceof StaleRecords) return { outcome: "stale", records: error.records };
+    throw error;
+  }
+}
+
+function handleCheckpoint(context: SignerContext, message: SignerCheckpointQuery): SignerAnswer {
+  try {
+    return checkpointLog(context, message);
+  } catch (error) {
+    if (error instanceof Refusal) return refused(error.status, error.code, error.message);
+    if (error instanceof NeedConsistency) return { outcome: "need_consistency", size: error.size };
     throw error;
   }
 }
@@ -132,11 +155,25 @@ function parseMessage({ header, body }: Frame): SignerMessage | undefined {
       return { kind: "status" };
     case "committed":
       return isTextList(header.records) ? { kind: "committed", records: header.records } : undefined;
+    case "checkpoint":
+      return parseCheckpointQuery(header);
     case "request":
       return parseRequest(header, body);
     default:
       return undefined;
   }
+}
+
+const APP_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+function parseCheckpointQuery({ appId, size, edge, receipts, previous, consistency }: Frame["header"]) {
+  if (!isText(appId) || !APP_ID.test(appId) || typeof size !== "number" || !isTextList(edge)) return undefined;
+  if (!isTextList(receipts) || (previous !== undefined && !isText(previous))) return undefined;
+  if (consistency !== undefined && !isTextList(consistency)) return undefined;
+  const query: SignerCheckpointQuery = { kind: "checkpoint", appId, size, edge, receipts };
+  if (previous !== undefined) query.previous = previous;
+  if (consistency !== undefined) query.consistency = consistency;
+  return query;
 }
 
 function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest | undefined {

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { installPrimitives } from "@mandate/core/crypto/primitives";
 import type { SignerContext } from "./core/context.ts";
+import { deriveLogKey } from "./core/record-log.ts";
 import { createSealer } from "./core/seal.ts";
 import type { SignerState } from "./handle.ts";
 import { openHighWaterFile } from "./high-water-file.ts";
 import { API_GONE, listen } from "./listen.ts";
+import { openLogHeadsFile } from "./log-heads-file.ts";
 import { loadPrimitives } from "./primitives/native.ts";
 import { chooseKeyProvider, RootKeyError, unseal } from "./root-key.ts";
 import { verifyUserToken } from "./user-token.ts";
@@ -28,6 +31,9 @@ async function main(): Promise<void> {
     .filter((origin) => origin !== "");
   const feeBudgetWei = BigInt(env.MANDATE_FEE_BUDGET_WEI ?? "100000000000000000");
   const operatorPublicKey = env.MANDATE_OPERATOR_PUBLIC_KEY;
+  const recordBodies = env.MANDATE_RECORD_BODIES ?? "full";
+  if (recordBodies !== "full" && recordBodies !== "hash")
+    throw new RootKeyError("MANDATE_RECORD_BODIES must be full or hash");
   const provider = chooseKeyProvider(env.MANDATE_ROOT_KEY_PROVIDER, {
     folder,
     key: env.MANDATE_ROOT_KEY,
@@ -39,11 +45,19 @@ async function main(): Promise<void> {
   const { primitives, active, notes } = await loadPrimitives();
   installPrimitives(primitives);
 
+  // Before the commitment is first written, so that afterwards a missing file of marks is known to have been there.
+  const highWater = openHighWaterFile(
+    join(folder, "high-water.log"),
+    existsSync(join(folder, "root.commitment")) ? "existing" : "create",
+  );
   const rootKey = unseal(provider, folder);
   const sealer = createSealer(rootKey);
   const context: SignerContext = {
     sealer,
-    highWater: openHighWaterFile(join(folder, "high-water.log")),
+    highWater,
+    logKey: deriveLogKey(rootKey),
+    logHeads: openLogHeadsFile(join(folder, "log-heads.log")),
+    recordBodies,
     nowMs: monotonicClock(),
     random: (length) => new Uint8Array(randomBytes(length)),
     origins,

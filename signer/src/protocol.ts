@@ -64,7 +64,24 @@ export type SignerRequest = {
 /** Tells the signer which sealed records are now current, so that older ones are refused from here on. */
 export type SignerCommitted = { kind: "committed"; records: string[] };
 export type SignerStatusQuery = { kind: "status" };
-export type SignerMessage = SignerRequest | SignerCommitted | SignerStatusQuery;
+
+/** Appends stored receipts to an app's log and asks for a checkpoint. Hashes are base64. */
+export type SignerCheckpointQuery = {
+  kind: "checkpoint";
+  appId: string;
+  /** Of the tree before. */
+  size: number;
+  /** Its perfect subtrees, largest first. */
+  edge: string[];
+  /** Sealed, in order of sequence, the first being `size + 1`. */
+  receipts: string[];
+  /** The signed checkpoint of the tree before; absent for an empty one. */
+  previous?: string;
+  /** Proof that the tree before continues the one that `need_consistency` named. */
+  consistency?: string[];
+};
+
+export type SignerMessage = SignerRequest | SignerCommitted | SignerStatusQuery | SignerCheckpointQuery;
 
 export type PutRecord = RecordVersion & {
   sealed: string;
@@ -78,7 +95,14 @@ export type PutRecord = RecordVersion & {
   expiresAtMs?: number;
 };
 
-export type Receipt = { id: string; receipt: string; walletId?: string; decision: "ALLOW" | "DENY" };
+export type Receipt = {
+  id: string;
+  receipt: string;
+  walletId?: string;
+  decision: "ALLOW" | "DENY";
+  /** Of what was allowed: by the log's key over the entry, base64url. It leaves with the result. */
+  signature?: string;
+};
 
 /** Commit all of it, on condition that every version in `used` is current; only then may `result` leave. */
 export type SignerAccepted = {
@@ -125,7 +149,12 @@ export type SignerStatus = {
   origins: string[];
 };
 
+/** `checkpoint` is a signed note, `key` what verifies it, `root` the base64 of its tree's root. */
+export type SignerCheckpointed = { outcome: "checkpoint"; checkpoint: string; key: string; root: string };
+
 export type SignerAnswer =
+  | SignerCheckpointed
+  | { outcome: "need_consistency"; size: number }
   | SignerAccepted
   | SignerRefused
   | SignerNeed

@@ -1,4 +1,4 @@
-import type { PutRecord, SignerAccepted } from "../protocol.ts";
+import type { SignerAccepted } from "../protocol.ts";
 import { type Authorization, payloadDigest } from "./authorize.ts";
 import type { Operation } from "./operation.ts";
 import { makeReceipt, type ReceiptFacts } from "./receipt.ts";
@@ -6,8 +6,7 @@ import { makeReceipt, type ReceiptFacts } from "./receipt.ts";
 /** Payloads without an expiry are remembered this long. */
 const RETENTION_MS = 24 * 3600 * 1000;
 
-export type Acceptance = Omit<ReceiptFacts, "decision"> & {
-  put?: PutRecord[];
+export type Acceptance = Omit<ReceiptFacts, "decision" | "refusal"> & {
   walletSecrets?: SignerAccepted["walletSecrets"];
   answer?: SignerAccepted["result"];
   transaction?: SignerAccepted["transaction"];
@@ -22,7 +21,7 @@ export function accept(op: Operation, acceptance: Acceptance): SignerAccepted {
     used: op.records.used(),
     put,
     walletSecrets,
-    receipt: makeReceipt(op, { ...facts, decision: "ALLOW" }),
+    receipt: makeReceipt(op, { ...facts, put, decision: "ALLOW" }),
     consume: consumed(op, facts.authorization, changesState),
     result: answer,
     ...(transaction === undefined ? {} : { transaction }),

@@ -1,5 +1,6 @@
 import type { JsonValue } from "@mandate/core/encoding/json-value";
 import type { HighWater } from "./high-water.ts";
+import type { LogHeads, LogKey } from "./record-log.ts";
 import type { JwtPin } from "./records.ts";
 import type { Sealer } from "./seal.ts";
 
@@ -11,6 +12,10 @@ export type TokenVerdict =
 export type SignerContext = {
   sealer: Sealer;
   highWater: HighWater;
+  logKey: LogKey;
+  logHeads: LogHeads;
+  /** Whether receipts hold the bodies of wallet requests, or only the hash of what was signed. */
+  recordBodies: "full" | "hash";
   nowMs(): number;
   /** Kernel-seeded random bytes. */
   random(length: number): Uint8Array;

@@ -40,7 +40,7 @@ export function updateKeyQuorum(op: Operation): SignerAccepted {
     createdAtMs: record.createdAtMs,
     body: quorum,
   });
-  return accept(op, { changesState: true, put: [put], authorization, more: { before: record.body, after: quorum } });
+  return accept(op, { changesState: true, put: [put], authorization });
 }
 
 export function deleteKeyQuorum(op: Operation): SignerAccepted {

@@ -34,7 +34,6 @@ export function createPolicy(op: Operation): SignerAccepted {
   return accept(op, {
     changesState: true,
     put: [...(ownership.given ? ownership.put : []), put],
-    more: { after: policy },
   });
 }
 
@@ -117,7 +116,6 @@ function acceptPolicy(
     put: [...more, nextVersion(op, record, policy, false)],
     ...given(authorization),
     ...(answer === undefined ? {} : { answer }),
-    more: { before: record.body, after: policy },
   });
 }
 

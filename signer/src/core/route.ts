@@ -2,7 +2,12 @@
  * The operations that need authority, found from the method and path the caller signed. `/v1/x` and `/api/v1/x` name
  * the same operation; a doubled slash in front is what a base URL with a trailing slash produces (spec 00 §2).
  */
-export type AuthorityRoute = { operation: AuthorityOperation; params: { [name: string]: string } };
+export type AuthorityRoute = {
+  operation: AuthorityOperation;
+  /** As in the table below. */
+  pattern: string;
+  params: { [name: string]: string };
+};
 
 const ROUTES = [
   ["createApp", "POST", "/operator/v1/apps"],
@@ -40,7 +45,7 @@ export function matchAuthorityRoute(method: string, target: string): AuthorityRo
   for (const [operation, routeMethod, pattern] of ROUTES) {
     if (routeMethod !== method) continue;
     const params = matchPattern(pattern.split("/"), segments);
-    if (params !== undefined) return { operation, params };
+    if (params !== undefined) return { operation, pattern, params };
   }
   return undefined;
 }

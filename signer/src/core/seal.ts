@@ -1,7 +1,7 @@
 import { equalBytes } from "@mandate/core/crypto/equal-bytes";
 import { decryptAes256Gcm, encryptAes256Gcm, hkdfSha256, hmacSha256 } from "@mandate/core/crypto/primitives";
 import { decodeBase64Url, encodeBase64Url } from "@mandate/core/encoding/base64url";
-import { canonicalize } from "@mandate/core/encoding/canonical-json";
+import { canonicalize, canonicalizeString } from "@mandate/core/encoding/canonical-json";
 import { encodeHex } from "@mandate/core/encoding/hex";
 import { parseJson } from "@mandate/core/encoding/json";
 import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
@@ -32,6 +32,8 @@ export type Sealer = {
   rootKeyId: string;
   sealRecord(record: AuthorityRecord): string;
   openRecord(sealed: string): OpenedRecord | undefined;
+  /** The bytes of a receipt of this app, as they stand in its log. Not remembered: each is wanted once. */
+  openReceipt(sealed: string, appId: string): Uint8Array | undefined;
   sealSecret(header: SecretHeader, secret: Uint8Array, salt: Uint8Array): string;
   /** Undefined unless the seal opens as exactly this. The caller overwrites the bytes after use. */
   openSecret(header: SecretHeader, sealed: string): Uint8Array | undefined;
@@ -136,6 +138,17 @@ export function createSealer(rootKey: Uint8Array): Sealer {
       if (!equalBytes(mac, hmacSha256(macKey(record.type), bytes))) return undefined;
       if (canonicalize(parsed.value) !== text) return undefined;
       return remember(sealed, deepFreeze({ ...record, mac: macText }));
+    },
+
+    openReceipt(sealed, appId) {
+      const match = /^1\.([0-9a-f]{16})\.([A-Za-z0-9_-]{43})\.(\{.*\})$/s.exec(sealed);
+      if (match === null || match[1] !== rootKeyId) return undefined;
+      const [, , macText, text] = match as unknown as [string, string, string, string];
+      const mac = decodeBase64Url(macText);
+      const bytes = encodeUtf8(text);
+      // Under this key only receipts were ever sealed, and canonical JSON puts the app first.
+      if (mac === undefined || !equalBytes(mac, hmacSha256(macKey("receipt"), bytes))) return undefined;
+      return text.startsWith(`{"app_id":${canonicalizeString(appId)},`) ? bytes : undefined;
     },
 
     sealSecret(header, secret, salt) {

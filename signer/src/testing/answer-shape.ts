@@ -18,6 +18,7 @@ const RECEIPT = object({
   receipt: (value) => isText(value) && /^1\.[0-9a-f]{16}\.[\w-]{43}\.\{/.test(value as string),
   walletId: optional(isText),
   decision: (value) => value === "ALLOW" || value === "DENY",
+  signature: optional((value) => isText(value) && /^[\w-]{86}$/.test(value as string)),
 });
 const SHAPES: { [outcome in SignerAnswer["outcome"]]: Shape } = {
   accepted: {
@@ -50,6 +51,8 @@ const SHAPES: { [outcome in SignerAnswer["outcome"]]: Shape } = {
   stale: { records: listOf(VERSION) },
   status: { phase: isText, rootKey: isObject, primitives: isObject, notes: listOf(isText), origins: listOf(isText) },
   noted: {},
+  checkpoint: { checkpoint: isText, key: isText, root: isText },
+  need_consistency: { size: isCount },
 };
 
 /** What is wrong with an answer as an answer of the protocol: a member it must not have, lacks, or of another type. */

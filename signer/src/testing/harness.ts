@@ -3,6 +3,7 @@ import { hpkeOpen } from "@mandate/core/crypto/hpke";
 import { installPrimitives, type Primitives } from "@mandate/core/crypto/primitives";
 import type { SignerContext } from "../core/context.ts";
 import { HighWater } from "../core/high-water.ts";
+import { deriveLogKey, type LogHead, type LogHeads } from "../core/record-log.ts";
 import { createSealer } from "../core/seal.ts";
 import type { SignerState } from "../handle.ts";
 import { loadPrimitives } from "../primitives/native.ts";
@@ -47,13 +48,24 @@ export function installTestPrimitives(wrap: (primitives: Primitives) => Primitiv
 
 /** A signer in this process: real core and native primitives, a clock that can be moved, repeatable randomness. */
 export async function createTestSigner(
-  options: { seed?: string; highWater?: HighWater; clock?: { nowMs: number }; feeBudgetWei?: bigint } = {},
+  options: {
+    seed?: string;
+    highWater?: HighWater;
+    logHeads?: LogHeads;
+    clock?: { nowMs: number };
+    feeBudgetWei?: bigint;
+  } = {},
 ): Promise<TestSigner> {
   await installTestPrimitives();
   const { seed = "root", highWater = new HighWater(new Map(), () => {}), clock = { nowMs: START_MS } } = options;
+  const rootKey = seededRandom(`${seed} root key`)(32);
+  const heads = new Map<string, LogHead>();
   const context: SignerContext = {
-    sealer: createSealer(seededRandom(`${seed} root key`)(32)),
+    sealer: createSealer(rootKey),
     highWater,
+    logKey: deriveLogKey(rootKey),
+    logHeads: options.logHeads ?? { get: (appId) => heads.get(appId), raise: (appId, head) => heads.set(appId, head) },
+    recordBodies: "full",
     nowMs: () => clock.nowMs,
     random: seededRandom(`${seed} random`),
     origins: [ORIGIN],
