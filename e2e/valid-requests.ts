@@ -14,6 +14,8 @@ export type Fixture = {
   key: AuthorizationKey;
   /** Owned by `key`. */
   walletId: string;
+  /** About that wallet. */
+  recordId: string;
   walletAddress: string;
   policyId: string;
   ruleId: string;
@@ -70,7 +72,9 @@ export async function makeFixture(client: AppClient, appId: string, key: Authori
       return [chain_type, { id: made.id, address: made.address, publicKey: made.public_key! }] as const;
     }),
   );
+  const records = await client.request("GET", `/v1/wallets/${wallet.id}/records`);
   return {
+    recordId: (records.json as { data: { id: string }[] }).data[0]!.id,
     chainWallets: Object.fromEntries(chains),
     appId,
     key,
@@ -239,6 +243,12 @@ const validRequests: {
   getTransaction: () => [{ target: "/v1/transactions/a23456789012345678901234" }],
   findTransactions: () => [{ target: "/v1/transactions?reference_id=x" }],
   getAppJwks: ({ appId }) => [{ target: `/v1/apps/${appId}/jwks.json` }],
+  listWalletRecords: ({ walletId }) => [{ target: `/v1/wallets/${walletId}/records?limit=2` }],
+  getRecordCheckpoint: () => [{ target: "/v1/records/checkpoint" }],
+  getRecordConsistency: () => [{ target: "/v1/records/consistency?from=1" }],
+  getRecordProof: ({ recordId }) => [{ target: `/v1/records/${recordId}/proof` }],
+  exportCheckpoint: ({ appId }) => [{ target: `/operator/v1/apps/${appId}/records/checkpoint` }],
+  exportRecords: ({ appId }) => [{ target: `/operator/v1/apps/${appId}/records?after=1&limit=2` }],
   getStatus: () => [{ target: "/operator/v1/status" }],
   listApps: () => [{ target: "/operator/v1/apps" }],
   createApp: () => [

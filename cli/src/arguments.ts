@@ -3,7 +3,16 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 
 type Flags = NonNullable<ParseArgsConfig["options"]>;
 
-export type CommandName = "start" | "status" | "app create" | "app list" | "app secret create" | "doctor" | "guide";
+export type CommandName =
+  | "start"
+  | "status"
+  | "app create"
+  | "app list"
+  | "app secret create"
+  | "records export"
+  | "records verify"
+  | "doctor"
+  | "guide";
 
 export type CommandLine =
   | { ok: true; kind: "run"; command: CommandName; json: boolean; values: Record<string, FlagValue> }
@@ -45,6 +54,16 @@ const commands: Record<CommandName, CommandSyntax> = {
     summary: "give an app one more secret; prints it once",
     synopsis: "--id ID [--secret S]",
     flags: { id: text, secret: text },
+  },
+  "records export": {
+    summary: "write an app's record to files",
+    synopsis: "--app ID [--out FOLDER]",
+    flags: { app: text, out: text },
+  },
+  "records verify": {
+    summary: "verify an export or a proof, offline",
+    synopsis: "--in PATH [--key KEY] [--since CHECKPOINT]…",
+    flags: { in: text, key: text, since: texts },
   },
   doctor: { summary: "check this installation and say how to mend it", synopsis: "", flags: {} },
   guide: { summary: "run the session signer example", synopsis: "", flags: {} },

@@ -13,6 +13,8 @@ const commands: Record<CommandName, () => Promise<Command>> = {
   "app create": async () => (await import("./commands/app-create.ts")).appCreate,
   "app list": async () => (await import("./commands/app-list.ts")).appList,
   "app secret create": async () => (await import("./commands/app-secret-create.ts")).appSecretCreate,
+  "records export": async () => (await import("./commands/records-export.ts")).recordsExport,
+  "records verify": async () => (await import("./commands/records-verify.ts")).recordsVerify,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   guide: async () => (await import("./commands/guide.ts")).guide,
 };

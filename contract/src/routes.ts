@@ -5,6 +5,7 @@ import { healthRoutes } from "./health.ts";
 import { keyQuorumRoutes } from "./key-quorums.ts";
 import { operatorRoutes } from "./operator.ts";
 import { policyRoutes } from "./policies.ts";
+import { recordExportRoutes, recordRoutes } from "./records.ts";
 import type { Route } from "./route.ts";
 import { teamRoutes } from "./team.ts";
 import { transactionRoutes } from "./transactions.ts";
@@ -18,12 +19,14 @@ export const routes = {
   ...keyQuorumRoutes,
   ...userRoutes,
   ...transactionRoutes,
+  ...recordRoutes,
   ...appRoutes,
   ...healthRoutes,
   ...operatorRoutes,
   ...appResourceRoutes,
   ...activityRoutes,
   ...teamRoutes,
+  ...recordExportRoutes,
 } as const;
 
 export type RouteId = keyof typeof routes;

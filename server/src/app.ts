@@ -46,7 +46,8 @@ async function serve(
     if (limited !== undefined) return limited;
     assertHeaders(deps, request);
     const call = { request, appId, params: request.params, query: request.query, body: readBody(route, request) };
-    return await handle(deps, call as unknown as Call<Route>);
+    const answer = await handle(deps, call as unknown as Call<Route>);
+    return { ...answer, headers: { ...request.answerHeaders, ...answer.headers } };
   } catch (error) {
     if (error instanceof ApiError && error.code === "invalid_credentials") limiters.failed(request.remoteAddress);
     return answerError(deps, request, error);

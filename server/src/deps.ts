@@ -3,6 +3,7 @@ import type { JwksCache } from "./authenticate/jwks-cache.ts";
 import type { Chains } from "./chains/chains.ts";
 import type { Config } from "./config/config.ts";
 import type { Log } from "./log.ts";
+import type { RecordLog } from "./records/record-log.ts";
 import type { DocumentStore } from "./storage/documents.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -13,6 +14,8 @@ export type Deps = {
   /** The same database: sessions, codes, members and whatever else carries no authority. */
   documents: DocumentStore;
   signer: SignerClient;
+  /** The Merkle logs of receipts. */
+  records: RecordLog;
   chains: Chains;
   jwks: JwksCache;
   log: Log;

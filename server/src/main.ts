@@ -10,12 +10,14 @@ import { ConfigError, readConfig } from "./config/config.ts";
 import type { Deps } from "./deps.ts";
 import { admitRequests } from "./http/admission.ts";
 import { createHttpServer, type HttpLogEntry } from "./http/listen.ts";
+import { startCatchUpRecords } from "./jobs/catch-up-records.ts";
 import { startPrune } from "./jobs/prune.ts";
 import { startRebroadcast } from "./jobs/rebroadcast.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
 import { servePages } from "./pages/pages.ts";
+import { createRecordLog } from "./records/record-log.ts";
 import { createStorage } from "./storage/open-storage.ts";
 
 /** The API process: the composition root. Its other half is the signer, at the end of file descriptor 3. */
@@ -43,11 +45,13 @@ async function main(): Promise<void> {
   const nowMs = () => Date.now();
   const metrics = config.metrics === undefined ? undefined : createMetrics(() => admission.inFlight());
   const watched = metrics?.watchStorage(storage) ?? storage;
+  const watchedSigner = metrics?.watchSigner(signer) ?? signer;
   const deps: Deps = {
     config,
     storage: watched,
     documents: watched,
-    signer: metrics?.watchSigner(signer) ?? signer,
+    signer: watchedSigner,
+    records: createRecordLog({ storage: watched, documents: watched, signer: watchedSigner, log, nowMs }),
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),
     log,
@@ -55,7 +59,7 @@ async function main(): Promise<void> {
   };
 
   const broadcasts = startRebroadcast(deps);
-  const jobs = [broadcasts.stop, startPrune(deps)];
+  const jobs = [broadcasts.stop, startPrune(deps), startCatchUpRecords(deps)];
   // What a crash left unsent had better go out before new sends ask for a nonce. Where the node is slow they are told
   // that the nonce is taken and ask again; storage admits no two unsent ones.
   await Promise.race([broadcasts.firstRound, sleep(CHAIN_GRACE_MS)]);
@@ -82,6 +86,7 @@ async function main(): Promise<void> {
     stopping = true;
     for (const end of jobs) end();
     await server.close(DRAIN_MS);
+    await deps.records.stop();
     await storage.close();
     signer.close();
     process.exit(0);

@@ -73,6 +73,7 @@ function depsWith(...script: ((request: SignerRequest) => SignerAnswer | Promise
   const deps = {
     storage,
     nowMs: () => nowMs,
+    records: { note: () => undefined },
     log: { error: (message: string) => logged.push(message), info: () => undefined },
     signer: {
       close: () => undefined,
@@ -102,6 +103,7 @@ function requestWith(headers: { [name: string]: string } = {}): HttpRequest {
     receivedAtMs: nowMs,
     signal: new AbortController().signal,
     annotations: {},
+    answerHeaders: {},
   };
 }
 

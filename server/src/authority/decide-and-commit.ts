@@ -7,6 +7,7 @@ import { ApiError } from "../api-error.ts";
 import type { Deps } from "../deps.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
+import { entryOf } from "../records/record-log.ts";
 import type { CommitUnit, IdempotencyEntry, RecordKey, StoredAnswer } from "../storage/storage.ts";
 import { describeReceipt, titleOf } from "./index-facts.ts";
 import { findEvenDeleted, RecordLoader } from "./record-loader.ts";
@@ -85,9 +86,11 @@ export async function decideAndCommit(deps: Deps, request: HttpRequest, plan: Au
       ...extension,
     });
     if (result.ok) {
+      deps.records.note(plan.appId);
       const changed = decision.put.filter((put) => put.type !== "user_key").map((put) => put.sealed);
       if (changed.length > 0) await noteCommitted(deps, changed);
       if (isExpired(deps, decision)) throw await withdraw(deps, plan, extension?.transaction?.id);
+      addReceiptHeader(request, decision);
       return { answer, accepted: decision };
     }
     switch (result.reason) {
@@ -205,6 +208,16 @@ async function withdraw(deps: Deps, plan: AuthorityPlan, transactionId: string |
   return error;
 }
 
+/** Many clients refuse headers that are larger than this together; the receipt can always be fetched by its id. */
+const HEADER_CHARACTERS_MAX = 8000;
+
+/** The signer's promise that this decision is in the log, with the decision itself. Clients that do not know it ignore it. */
+function addReceiptHeader(request: HttpRequest, { receipt: { receipt, signature } }: SignerAccepted): void {
+  if (signature === undefined) return;
+  const token = `${Buffer.from(entryOf(receipt), "utf8").toString("base64url")}.${signature}`;
+  if (token.length <= HEADER_CHARACTERS_MAX) request.answerHeaders["mandate-receipt"] = token;
+}
+
 /** The refusal and its reason are durable before the caller reads them. */
 async function recordRefusal(
   deps: Deps,
@@ -223,6 +236,7 @@ async function recordRefusal(
       ...(refusal.receipt === undefined ? {} : { receipt: describeReceipt(refusal.receipt, deps.nowMs()) }),
       ...(remembered ? { idempotency, answer: error.toAnswer() } : {}),
     });
+    if (refusal.receipt !== undefined) deps.records.note(plan.appId);
   }
   return error;
 }

@@ -11,9 +11,12 @@ export function titleOf({ type, sealed, deleted }: PutRecord): { title?: string 
 
 export function describeReceipt(receipt: Receipt, createdAtMs: number): NewReceipt {
   const { policyId, signerId } = readDecider(receipt.receipt);
+  const { id, receipt: sealed, decision, walletId } = receipt;
   return {
-    ...receipt,
-    walletId: receipt.walletId,
+    id,
+    receipt: sealed,
+    decision,
+    walletId,
     createdAtMs,
     ...(policyId === undefined ? {} : { policyId }),
     ...(signerId === undefined ? {} : { signerId }),

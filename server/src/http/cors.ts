@@ -23,7 +23,7 @@ const REQUEST_HEADERS = [
   "x-privy-skip-simulation",
 ].join(", ");
 const METHODS = "GET, POST, PATCH, PUT, DELETE, OPTIONS";
-const EXPOSED = "request-id, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset";
+const EXPOSED = "mandate-receipt, request-id, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset";
 const PREFLIGHT_SECONDS = 600;
 /** How long a change of an app's origins may take to reach preflights; the request itself is judged by what holds now. */
 const ORIGINS_FRESH_MS = 1000;

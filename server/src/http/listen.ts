@@ -193,6 +193,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         receivedAtMs,
         signal: gone.signal,
         annotations,
+        answerHeaders: {},
       });
     }
 

@@ -25,6 +25,8 @@ export type HttpRequest = {
   readonly signal: AbortSignal;
   /** What handlers add to the request's log line. No secrets, nothing of the body. */
   readonly annotations: { operation?: string; appId?: string };
+  /** Headers that handlers add to a success, beside those of the answer itself. */
+  readonly answerHeaders: { [name: string]: string };
 };
 
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>;

@@ -40,6 +40,7 @@ async function call(method: string, target: string) {
     receivedAtMs: 0,
     signal: new AbortController().signal,
     annotations: {},
+    answerHeaders: {},
   };
   const response = await route(request);
   const code = (response.body as { code?: string } | undefined)?.code;

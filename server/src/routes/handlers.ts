@@ -29,6 +29,14 @@ import { getPolicy } from "./policies/get-policy.ts";
 import { getPolicyRule } from "./policies/get-policy-rule.ts";
 import { updatePolicy } from "./policies/update-policy.ts";
 import { updatePolicyRule } from "./policies/update-policy-rule.ts";
+import {
+  exportCheckpoint,
+  exportRecords,
+  getRecordCheckpoint,
+  getRecordConsistency,
+  getRecordProof,
+  listWalletRecords,
+} from "./records/records.ts";
 import { findTransactions, getTransaction } from "./transactions/get-transaction.ts";
 import { createUser } from "./users/create-user.ts";
 import { createUserWallets } from "./users/create-user-wallets.ts";
@@ -86,6 +94,12 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   findUserByWalletAddress,
   getTransaction,
   findTransactions,
+  listWalletRecords,
+  getRecordCheckpoint,
+  getRecordConsistency,
+  getRecordProof,
+  exportCheckpoint,
+  exportRecords,
   getApp,
   getAppJwks,
   reportAnalyticsEvent,
