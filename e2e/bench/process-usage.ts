@@ -16,5 +16,5 @@ export function readCpuMicroseconds(pid: number): number {
 /** Resident memory in megabytes. */
 export function readResidentMegabytes(pid: number): number {
   const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-  return Number(line?.[1] ?? 0) / 1024;
+  return Math.round(Number(line?.[1] ?? 0) / 1024);
 }
