@@ -155,6 +155,7 @@ function isOnPath(command = "") {
 /** Programs that some tests drive. Without one its tests are skipped, and this says which and how to get it. */
 const testTools = [
   { command: "strace", debianPackage: "strace", tests: "those of the order of syncs and of I/O errors" },
+  { command: "pg_ctlcluster", debianPackage: "postgresql", tests: "those on PostgreSQL" },
 ];
 
 /** Installs Debian's packages where that is possible without asking; a failure only means skipped tests. */

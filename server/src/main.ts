@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     // Without a signer nothing can be served; the supervisor starts both again.
     setImmediate(() => process.exit(1));
   });
-  const storage = await createStorage(config.databaseUrl);
+  const storage = await createStorage(config.databaseUrl, config.databaseConnectionsMax);
   const nowMs = () => Date.now();
   const metrics = config.metrics === undefined ? undefined : createMetrics(() => admission.inFlight());
   const watched = metrics?.watchStorage(storage) ?? storage;

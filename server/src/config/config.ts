@@ -6,6 +6,8 @@ export type Config = {
   dataDir: string;
   /** A file path, `sqlite://<path>` or `postgres://…`. */
   databaseUrl: string;
+  /** PostgreSQL only. */
+  databaseConnectionsMax: number;
   publicOrigins: string[];
   /** RPC URL by CAIP-2 chain id. */
   rpcUrls: ReadonlyMap<string, string>;
@@ -37,6 +39,12 @@ export function readConfig(env: { readonly [name: string]: string | undefined },
     port,
     dataDir,
     databaseUrl: env.MANDATE_DATABASE_URL ?? resolve(dataDir, "mandate.db"),
+    databaseConnectionsMax: readInteger(
+      env.MANDATE_DATABASE_CONNECTIONS ?? "10",
+      "MANDATE_DATABASE_CONNECTIONS",
+      2,
+      1000,
+    ),
     publicOrigins: readOrigins(env.MANDATE_PUBLIC_URL),
     rpcUrls: readRpcUrls(env.MANDATE_RPC_URLS ?? ""),
     operatorTokenSha256: env.MANDATE_OPERATOR_TOKEN_SHA256,

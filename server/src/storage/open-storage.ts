@@ -1,16 +1,21 @@
 import { fileURLToPath } from "node:url";
+import { openPostgresStorage } from "./postgres/open-postgres-storage.ts";
 import { openSqliteStorage } from "./sqlite/open-sqlite-storage.ts";
 import type { Storage } from "./storage.ts";
 
 /**
- * Opens the storage that a URL names: a path, `file:` URL or `sqlite://<path>` is an SQLite file, made when absent.
- * `postgres://` is refused, as this build has no adapter for it.
+ * Opens the storage that a URL names: a path, `file:` URL or `sqlite://<path>` is an SQLite file, made when absent;
+ * `postgres://` or `postgresql://` is a database on a server, which has to exist.
  */
-export async function createStorage(url: string): Promise<Storage> {
+export async function createStorage(url: string, connectionsMax?: number): Promise<Storage> {
   if (/^postgres(ql)?:/i.test(url)) {
-    throw new UnsupportedDatabaseError(
-      "this build has no PostgreSQL adapter yet; unset MANDATE_DATABASE_URL to use SQLite in the data folder",
-    );
+    // A URL that cannot be read would be quoted by the error of whoever tries; it may hold a password.
+    if (!/^postgres(ql)?:\/\/\S/i.test(url) || !URL.canParse(url)) {
+      throw new UnsupportedDatabaseError(
+        "the database URL cannot be read; it has the form postgres://user:password@host:5432/database, special characters percent-encoded",
+      );
+    }
+    return openPostgresStorage({ url, ...(connectionsMax === undefined ? {} : { connectionsMax }) });
   }
   if (url.startsWith("sqlite://")) return openSqliteStorage({ file: url.slice("sqlite://".length) });
   if (url.startsWith("file:")) return openSqliteStorage({ file: fileURLToPath(url) });

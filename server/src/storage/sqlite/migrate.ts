@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
-import { SchemaTooNewError } from "../storage.ts";
+import { assertKnownMigrations, checksumMigration, type Migration, SchemaMismatchError } from "../migration.ts";
 import type { Connection } from "./connection.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { documents } from "./migrations/0002-documents.ts";
 import { receiptIds } from "./migrations/0003-receipt-ids.ts";
 import { listsOfTheTeam } from "./migrations/0004-lists-of-the-team.ts";
 
-/** One step of the schema. A migration that has shipped is never edited; its checksum is in every database. */
-export type Migration = { number: number; name: string; sql: string };
+export type { Migration } from "../migration.ts";
 
 /** In order, numbered from 1 without gaps. */
 export const MIGRATIONS: readonly Migration[] = [initial, documents, receiptIds, listsOfTheTeam];
@@ -41,30 +39,10 @@ export function assertMigrated(connection: Connection, migrations: readonly Migr
   }
 }
 
-/** SHA-256 of the SQL text, hex. */
-export function checksumMigration(migration: Migration): string {
-  return createHash("sha256").update(migration.sql, "utf8").digest("hex");
-}
-
 function findAppliedCount(connection: Connection, migrations: readonly Migration[]): number {
   const rows = connection
     .prepareRead<[number, string]>("SELECT number, checksum FROM schema_migrations ORDER BY number")
     .findRows([]);
-  rows.forEach(([number, checksum], index) => {
-    const known = migrations[index];
-    if (known === undefined) {
-      throw new SchemaTooNewError(
-        `the database has schema ${rows.length}, this build knows ${migrations.length}; run the newer build`,
-      );
-    }
-    if (number !== known.number || checksum !== checksumMigration(known)) {
-      throw new SchemaMismatchError(`migration ${number} of the database is not the one that this build knows`);
-    }
-  });
+  assertKnownMigrations(rows, migrations);
   return rows.length;
-}
-
-/** The database was made by another line of builds; nothing was changed in it. */
-export class SchemaMismatchError extends Error {
-  override name = "SchemaMismatchError";
 }

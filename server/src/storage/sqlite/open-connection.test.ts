@@ -4,9 +4,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { checksumMigration, SchemaMismatchError } from "../migration.ts";
 import { DatabaseInUseError, SchemaTooNewError, StorageUnavailableError } from "../storage.ts";
 import { type Connection, connect } from "./connection.ts";
-import { assertMigrated, checksumMigration, MIGRATIONS, migrate, SchemaMismatchError } from "./migrate.ts";
+import { assertMigrated, MIGRATIONS, migrate } from "./migrate.ts";
 import { openConnection, releaseConnection } from "./open-connection.ts";
 
 const LIBSQL = createRequire(import.meta.url).resolve("libsql");

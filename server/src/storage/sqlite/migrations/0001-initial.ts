@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../../migration.ts";
 
 /**
  * The first schema. Large rows live in rowid tables beside slim indexes, as a WITHOUT ROWID tree would carry the

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../../migration.ts";
 
 /** Documents with their unique keys and their tags; see `documents.ts`. */
 export const documents: Migration = {

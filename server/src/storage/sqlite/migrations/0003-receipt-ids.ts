@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../../migration.ts";
 
 /** Receipts found by their own id and by wallet. Those of before have the id inside their seal. */
 export const receiptIds: Migration = {
