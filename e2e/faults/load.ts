@@ -102,7 +102,7 @@ function makeActions(client: HttpClient, target: Target, wallet: SessionWallet, 
     call("POST", `/v1/wallets/${wallet.id}/rpc`, body, { keys: [wallet.signer], ...once() }, expected);
   const personalSign = (): JsonObject => ({
     method: "personal_sign",
-    params: { message: randomBytes(16).toString("hex"), encoding: "utf-8" },
+    params: { message: `order ${randomBytes(16).toString("hex")}`, encoding: "utf-8" },
   });
   const setSigners = async (additional_signers: JsonObject[]) => {
     const path = `/v1/wallets/${wallet.id}`;
