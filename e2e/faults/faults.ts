@@ -5,6 +5,7 @@ import { hugeBodies } from "./scripts/f14-huge-bodies.ts";
 import { hostileJson } from "./scripts/f15-hostile-json.ts";
 import { manyConnections } from "./scripts/f16-many-connections.ts";
 import { stoppedSigner } from "./scripts/f20-stopped-signer.ts";
+import { tamperedDatabase } from "./scripts/f21-tampered-database.ts";
 
 /** In the order of their numbers. */
 export const faults: readonly Fault[] = [
@@ -14,4 +15,5 @@ export const faults: readonly Fault[] = [
   hostileJson,
   manyConnections,
   stoppedSigner,
+  tamperedDatabase,
 ];

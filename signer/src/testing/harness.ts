@@ -8,7 +8,7 @@ import { createSealer } from "../core/seal.ts";
 import type { SignerState } from "../handle.ts";
 import { loadPrimitives } from "../primitives/native.ts";
 import type { AuthorityHeaders, RecordType, SignerAnswer, SignerRequest } from "../protocol.ts";
-import { verifyUserToken } from "../user-token.ts";
+import { isTokenKey, verifyUserToken } from "../user-token.ts";
 import { type Ask, askThroughFrames, HonestApi } from "./honest-api.ts";
 import { canonicalText, importPkcs8, seededRandom, signJwt, signText, type TestKey, testKey } from "./test-keys.ts";
 
@@ -71,6 +71,7 @@ export async function createTestSigner(
     origins: [ORIGIN],
     operatorPublicKey: testKey("operator").spkiBase64,
     feeBudgetWei: options.feeBudgetWei ?? 10n ** 17n,
+    isTokenKey,
     verifyUserToken,
   };
   const state: SignerState = {
