@@ -9,6 +9,7 @@ import { recordExportRoutes, recordRoutes } from "./records.ts";
 import type { Route } from "./route.ts";
 import { teamRoutes } from "./team.ts";
 import { transactionRoutes } from "./transactions.ts";
+import { userLookupRoutes } from "./user-lookups.ts";
 import { userRoutes } from "./users.ts";
 import { walletRoutes } from "./wallets.ts";
 
@@ -18,6 +19,7 @@ export const routes = {
   ...policyRoutes,
   ...keyQuorumRoutes,
   ...userRoutes,
+  ...userLookupRoutes,
   ...transactionRoutes,
   ...recordRoutes,
   ...appRoutes,

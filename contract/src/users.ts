@@ -87,7 +87,8 @@ const createBody = named(
   }),
 );
 
-const params = z.strictObject({ user_id: userId });
+export const userParams = z.strictObject({ user_id: userId });
+const params = userParams;
 
 const lookup = { method: "POST", caller: "app", authorization: "none", idempotent: false } as const;
 

@@ -44,7 +44,22 @@ import { deleteUser } from "./users/delete-user.ts";
 import { findUserByCustomAuthId, findUserByEmail, findUserByWalletAddress } from "./users/find-user.ts";
 import { getUser } from "./users/get-user.ts";
 import { listUsers } from "./users/list-users.ts";
-import { setCustomMetadata } from "./users/set-custom-metadata.ts";
+import {
+  findUserByDiscordUsername,
+  findUserByFarcasterFid,
+  findUserByGithubUsername,
+  findUserByInstagramUsername,
+  findUserByPhone,
+  findUserBySmartWalletAddress,
+  findUserBySpotifySubject,
+  findUserByTelegramUserId,
+  findUserByTelegramUsername,
+  findUserByTwitchUsername,
+  findUserByTwitterSubject,
+  findUserByTwitterUsername,
+  searchUsers,
+} from "./users/look-up-user.ts";
+import { mergeCustomMetadata, setCustomMetadata } from "./users/set-custom-metadata.ts";
 import { archiveWallet } from "./wallets/archive-wallet.ts";
 import { authenticateUser } from "./wallets/authenticate-user.ts";
 import { createWallet } from "./wallets/create-wallet.ts";
@@ -92,6 +107,20 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   findUserByCustomAuthId,
   findUserByEmail,
   findUserByWalletAddress,
+  findUserByPhone,
+  findUserBySmartWalletAddress,
+  findUserByFarcasterFid,
+  findUserByDiscordUsername,
+  findUserByGithubUsername,
+  findUserByTwitterUsername,
+  findUserByTwitterSubject,
+  findUserByTelegramUsername,
+  findUserByTelegramUserId,
+  findUserByInstagramUsername,
+  findUserByTwitchUsername,
+  findUserBySpotifySubject,
+  searchUsers,
+  mergeCustomMetadata,
   getTransaction,
   findTransactions,
   listWalletRecords,

@@ -27,7 +27,12 @@ function describe(input: LinkedAccountInput): { type: string; [member: string]: 
     case "twitter_oauth":
       return { ...input, profile_picture_url: input.profile_picture_url ?? null };
     case "discord_oauth":
-      return { ...input, email: input.email ?? null };
+      // Names from before discriminators were dropped still have one (spec 05 §2).
+      return {
+        ...input,
+        username: input.username.includes("#") ? input.username : `${input.username}#0`,
+        email: input.email ?? null,
+      };
     case "github_oauth":
     case "spotify_oauth":
       return { ...input, name: input.name ?? null, email: input.email ?? null };

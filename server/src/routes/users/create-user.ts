@@ -2,6 +2,7 @@ import type { userRoutes } from "@mandate/contract/users";
 import { ApiError } from "../../api-error.ts";
 import { decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/decide-and-commit.ts";
 import type { Deps } from "../../deps.ts";
+import { accountKeys } from "../../views/account-keys.ts";
 import { accountHandle, type LinkedAccountView, toLinkedAccount } from "../../views/linked-account.ts";
 import { composeUser, type UserProfile, viewUser } from "../../views/user.ts";
 import { viewWallet } from "../../views/wallet.ts";
@@ -29,7 +30,7 @@ export const createUser: RouteHandler<typeof userRoutes.createUser> = async (dep
     extend: (accepted) => {
       const { id, createdAtMs } = putOf(accepted, "user");
       return {
-        putUsers: [{ id, createdAtMs, profile: JSON.stringify(profile), accounts: accounts.map(accountHandle) }],
+        putUsers: [{ id, createdAtMs, profile: JSON.stringify(profile), accounts: accountKeys(accounts) }],
       };
     },
   });

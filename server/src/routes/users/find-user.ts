@@ -22,10 +22,15 @@ export const findUserByWalletAddress: RouteHandler<typeof userRoutes.findUserByW
   deps,
   { appId, body },
 ) => {
-  const address = normalizeAddress(body.address);
-  const linked = await deps.storage.findUserByAccount(appId, `wallet:${address}`);
-  return answer(deps, linked ?? (await findOwnerOfWallet(deps, appId, address)));
+  return answer(deps, await findUserOfWallet(deps, appId, body.address));
 };
+
+/** Whose wallet this is: linked by the user, or kept here and owned by the user alone. */
+export async function findUserOfWallet(deps: Deps, appId: string, text: string): Promise<StoredUser | undefined> {
+  const address = normalizeAddress(text);
+  const linked = await deps.storage.findUserByAccount(appId, `wallet:${address}`);
+  return linked ?? findOwnerOfWallet(deps, appId, address);
+}
 
 async function findOwnerOfWallet(deps: Deps, appId: string, address: string): Promise<StoredUser | undefined> {
   const page = await deps.storage.listWallets(appId, { address }, { cursor: undefined, limit: 1 });
