@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { canonicalize } from "@mandate/core/encoding/canonical-json";
 import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import { createStorage } from "@mandate/server/storage/open-storage";
@@ -109,7 +108,7 @@ describe("I15: when a user removes a session signer while it signs", () => {
 
   it("the record holds every signature that left, and none behind the change that ended its signer", async () => {
     await stack.instance.stop();
-    const storage = await createStorage(join(stack.dataDir, "mandate.db"));
+    const storage = await createStorage(stack.databaseUrl);
     const receipts = (await storage.listReceipts(app.id, 0, 10_000)).map(
       ({ receipt }) => readSealedRecord(receipt).body,
     );

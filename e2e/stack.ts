@@ -20,6 +20,7 @@ import {
 import { anvil as anvilChain } from "viem/chains";
 import { AppClient } from "./app-client.ts";
 import { findDeviations } from "./conformance.ts";
+import { startTestDatabase, type TestDatabase } from "./processes/test-database.ts";
 
 export const CAIP2 = devChainId;
 
@@ -29,6 +30,8 @@ export type Stack = {
   /** The origin that clients are given and that signed URLs begin with. */
   url: string;
   dataDir: string;
+  /** For `createStorage`, once the instance is stopped. */
+  databaseUrl: string;
   instance: Instance;
   chainUrl: string;
   chain: PublicClient;
@@ -56,13 +59,16 @@ const built = {
 /** The whole product as it ships: supervisor, signer, API, a data folder of its own and a local chain. */
 export async function startStack(more: { [name: string]: string } = {}): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "mandate-e2e-"));
+  const dataDir = join(folder, "data");
   let chain: DevChain | undefined;
+  let database: TestDatabase | undefined;
   try {
-    chain = await startChain();
-    const instance = await startServer(join(folder, "data"), chain.url, more);
-    return describeStack(folder, instance, chain);
+    [chain, database] = await Promise.all([startChain(), startTestDatabase(dataDir)]);
+    const instance = await startServer(dataDir, chain.url, { MANDATE_DATABASE_URL: database.url, ...more });
+    return describeStack(folder, instance, chain, database);
   } catch (error) {
     await chain?.stop();
+    await database?.remove();
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
@@ -88,7 +94,7 @@ function startServer(dataDir: string, chainUrl: string, more: { [name: string]: 
   return startInstance({ settings, environment, onMessage: console.warn, signal, entries: built });
 }
 
-function describeStack(folder: string, instance: Instance, devChain: DevChain): Stack {
+function describeStack(folder: string, instance: Instance, devChain: DevChain, database: TestDatabase): Stack {
   const { url } = instance.server;
   const transport = http(devChain.url, { retryCount: 0 });
   const chain = createPublicClient({ chain: anvilChain, transport, pollingInterval: 20, cacheTime: 0 });
@@ -98,6 +104,7 @@ function describeStack(folder: string, instance: Instance, devChain: DevChain): 
   return {
     url,
     dataDir: instance.facts.dataDir,
+    databaseUrl: database.url,
     instance,
     chainUrl: devChain.url,
     chain: chain as PublicClient,
@@ -115,6 +122,7 @@ function describeStack(folder: string, instance: Instance, devChain: DevChain): 
       unwatch();
       await instance.stop();
       await devChain.stop();
+      await database.remove();
       rmSync(folder, { recursive: true, force: true });
       if (deviations.length > 0) {
         throw new Error(`answers that are not as the API document says:\n${[...new Set(deviations)].join("\n")}`);

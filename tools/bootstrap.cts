@@ -1,4 +1,4 @@
-// What `npm start`, `npm test`, `npm run guide`, `npm run bench`, `npm run faults` and `npm run soak` run: installs what is missing, builds what changed, then does it.
+// What `npm start`, `npm test`, `npm run guide`, `npm run bench`, `npm run faults`, `npm run histories` and `npm run soak` run: installs what is missing, builds what changed, then does it.
 // It must work with nothing installed, on any Node, so it is plain JavaScript in a CommonJS file. The compiler reads
 // it as TypeScript all the same: parameters get their types from default values.
 
@@ -208,8 +208,8 @@ async function bootstrap(task = "", args = [""]) {
     say(`Node ${process.versions.node} is too old. Install Node 20.19 or newer (https://nodejs.org), then try again.`);
     return 1;
   }
-  if (!["install", "build", "start", "test", "guide", "bench", "faults", "soak"].includes(task)) {
-    say("usage: node tools/bootstrap.cts install|build|start|test|guide|bench|faults|soak [arguments]");
+  if (!["install", "build", "start", "test", "guide", "bench", "faults", "histories", "soak"].includes(task)) {
+    say("usage: node tools/bootstrap.cts install|build|start|test|guide|bench|faults|histories|soak [arguments]");
     return 2;
   }
   const { dirname } = process.getBuiltinModule("node:path");
@@ -230,6 +230,7 @@ async function bootstrap(task = "", args = [""]) {
   }
   if (task === "bench") return runBuilt(root, "e2e/dist/bench/bench.js", args);
   if (task === "soak") return runBuilt(root, "e2e/dist/faults/soak.js", args);
+  if (task === "histories") return runBuilt(root, "e2e/dist/histories/run.js", args);
   if (task === "faults") return runBuilt(root, "e2e/dist/faults/run.js", args);
   return runBuilt(root, "cli/dist/main.js", [task, ...args]);
 }

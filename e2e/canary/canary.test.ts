@@ -66,7 +66,7 @@ describe.skipIf(process.platform !== "linux")("no secret is where it does not be
   }
 
   beforeAll(async () => {
-    mandate = await startMandate({ root });
+    mandate = await startMandate({ root, onFile: true });
     client = createHttpClient(mandate.url, (_, answer) => {
       answers.push(answer.body);
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
@@ -196,7 +196,9 @@ describe.skipIf(process.platform !== "linux")("no secret is where it does not be
       MANDATE_ROOT_KEY: "canary-root-key-that-is-no-hex",
     };
     add(textCanary("malformed root key", environment.MANDATE_ROOT_KEY));
-    const failed = await startMandate({ root, environment, dataDir: elsewhere }).catch((error: Error) => error.message);
+    const failed = await startMandate({ root, environment, dataDir: elsewhere, onFile: true }).catch(
+      (error: Error) => error.message,
+    );
     expect(failed).toContain("MANDATE_ROOT_KEY must hold 64 hex digits");
     commandOutput.push(String(failed));
     rmSync(elsewhere, { recursive: true });

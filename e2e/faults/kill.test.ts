@@ -3,7 +3,6 @@
  * nothing is executed twice, and the service is back within two seconds (I6, I7, I27, I28, I31, I35).
  */
 import { createHash, randomInt } from "node:crypto";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { canonicalize } from "@mandate/core/encoding/canonical-json";
@@ -147,7 +146,7 @@ describe.skipIf(process.platform !== "linux")(`kill -9, ${KILLS} times each`, ()
   });
 
   async function readReceipts(): Promise<StoredReceipt[]> {
-    const storage = await createStorage(join(mandate.dataDir, "mandate.db"));
+    const storage = await createStorage(mandate.databaseUrl);
     const all: StoredReceipt[] = [];
     for (;;) {
       const page = await storage.listReceipts(app.id, all.at(-1)?.sequence ?? 0, 1000);

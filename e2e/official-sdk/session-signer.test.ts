@@ -178,3 +178,23 @@ describe("a 2-of-3 quorum", () => {
     }
   });
 });
+
+describe("a wallet", () => {
+  it("takes as many session signers as it may have, each with a policy of its own, and not one more", async () => {
+    const [owner, signers] = [makeAuthorizationKey(), Array.from({ length: 21 }, makeAuthorizationKey)];
+    const rules = [{ name: "Sign", method: "personal_sign" as const, action: "ALLOW" as const, conditions: [] }];
+    const entries = await Promise.all(
+      signers.map(async ({ publicKey }, at) => {
+        const quorum = await privy.keyQuorums().create({ public_keys: [publicKey], authorization_threshold: 1 });
+        const policy = { version: "1.0" as const, name: `Policy ${at}`, chain_type: "ethereum" as const, rules };
+        return { signer_id: quorum.id, override_policy_ids: [(await privy.policies().create(policy)).id] };
+      }),
+    );
+    const create = (additional_signers: typeof entries) =>
+      privy.wallets().create({ chain_type: "ethereum", owner: { public_key: owner.publicKey }, additional_signers });
+    await expect(create(entries)).rejects.toMatchObject({ status: 400 });
+    const wallet = await create(entries.slice(0, 20));
+    const last = { authorization_private_keys: [signers[19]!.privateKey] };
+    expect((await signMessage(wallet.id, last)).signature).toMatch(/^0x/);
+  });
+});

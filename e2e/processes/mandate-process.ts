@@ -5,10 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerApp } from "@mandate/cli/app-registration";
 import { findServer } from "@mandate/cli/operator-request";
+import { startTestDatabase, type TestDatabase } from "./test-database.ts";
 
 export type MandateProcess = {
   url: string;
   dataDir: string;
+  /** For `createStorage`, once it is stopped. */
+  databaseUrl: string;
   /** RPC URL by CAIP-2 chain id. */
   chains: { [caip2: string]: string };
   /** Everything that the processes have written so far, both streams. */
@@ -28,6 +31,8 @@ export type MandateOptions = {
   environment?: NodeJS.ProcessEnv;
   /** An existing folder, to start on it again. */
   dataDir?: string;
+  /** SQLite whatever the tests run on. */
+  onFile?: boolean;
   /** Root of the clone. */
   root: string;
 };
@@ -36,10 +41,17 @@ const startTimeoutMs = 60_000;
 
 export async function startMandate(options: MandateOptions): Promise<MandateProcess> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mandate-e2e-"));
+  const database = await findDatabase(options, dataDir);
   const child = spawn(process.execPath, [join(options.root, "cli/bin/mandate.cts"), "start", "--json"], {
     cwd: options.root,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, MANDATE_PORT: "0", MANDATE_DATA_DIR: dataDir, ...options.environment },
+    env: {
+      PATH: process.env.PATH,
+      MANDATE_PORT: "0",
+      MANDATE_DATA_DIR: dataDir,
+      MANDATE_DATABASE_URL: database.url,
+      ...options.environment,
+    },
   });
   const written: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => written.push(String(chunk)));
@@ -53,6 +65,7 @@ export async function startMandate(options: MandateOptions): Promise<MandateProc
     return {
       url: facts.url,
       dataDir,
+      databaseUrl: database.url,
       chains: facts.chains,
       output: () => written.join(""),
       pids: () => findPair(child.pid!),
@@ -74,13 +87,20 @@ export async function startMandate(options: MandateOptions): Promise<MandateProc
       stop,
       async remove() {
         await stop();
+        await database.remove();
         rmSync(dataDir, { recursive: true, force: true });
       },
     };
   } catch (error) {
     await stop();
+    await database.remove();
     throw error;
   }
+}
+
+function findDatabase({ onFile, environment }: MandateOptions, dataDir: string): Promise<TestDatabase> | TestDatabase {
+  const given = environment?.MANDATE_DATABASE_URL ?? (onFile === true ? join(dataDir, "mandate.db") : undefined);
+  return given === undefined ? startTestDatabase(dataDir) : { url: given, remove: async () => undefined };
 }
 
 type Facts = { url: string; chains: { [caip2: string]: string } };

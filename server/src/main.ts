@@ -23,6 +23,8 @@ import { createStorage } from "./storage/open-storage.ts";
 /** The API process: the composition root. Its other half is the signer, at the end of file descriptor 3. */
 const SIGNER_FD = 3;
 const DRAIN_MS = 4000;
+/** How long a start waits for a database server that is itself starting. */
+const DATABASE_PATIENCE_MS = 20_000;
 /** How long a chain's node may hold up the start. */
 const CHAIN_GRACE_MS = 300;
 
@@ -41,7 +43,10 @@ async function main(): Promise<void> {
     // Without a signer nothing can be served; the supervisor starts both again.
     setImmediate(() => process.exit(1));
   });
-  const storage = await createStorage(config.databaseUrl, config.databaseConnectionsMax);
+  const storage = await createStorage(config.databaseUrl, {
+    connectionsMax: config.databaseConnectionsMax,
+    patienceMs: DATABASE_PATIENCE_MS,
+  });
   const nowMs = () => Date.now();
   const metrics = config.metrics === undefined ? undefined : createMetrics(() => admission.inFlight());
   const watched = metrics?.watchStorage(storage) ?? storage;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { openPostgresStorage } from "./postgres/open-postgres-storage.ts";
+import { openPostgresStorage, type PostgresOptions } from "./postgres/open-postgres-storage.ts";
 import { openSqliteStorage } from "./sqlite/open-sqlite-storage.ts";
 import type { Storage } from "./storage.ts";
 
@@ -7,7 +7,7 @@ import type { Storage } from "./storage.ts";
  * Opens the storage that a URL names: a path, `file:` URL or `sqlite://<path>` is an SQLite file, made when absent;
  * `postgres://` or `postgresql://` is a database on a server, which has to exist.
  */
-export async function createStorage(url: string, connectionsMax?: number): Promise<Storage> {
+export async function createStorage(url: string, options: Omit<PostgresOptions, "url"> = {}): Promise<Storage> {
   if (/^postgres(ql)?:/i.test(url)) {
     // A URL that cannot be read would be quoted by the error of whoever tries; it may hold a password.
     if (!/^postgres(ql)?:\/\/\S/i.test(url) || !URL.canParse(url)) {
@@ -15,7 +15,7 @@ export async function createStorage(url: string, connectionsMax?: number): Promi
         "the database URL cannot be read; it has the form postgres://user:password@host:5432/database, special characters percent-encoded",
       );
     }
-    return openPostgresStorage({ url, ...(connectionsMax === undefined ? {} : { connectionsMax }) });
+    return openPostgresStorage({ url, ...options });
   }
   if (url.startsWith("sqlite://")) return openSqliteStorage({ file: url.slice("sqlite://".length) });
   if (url.startsWith("file:")) return openSqliteStorage({ file: fileURLToPath(url) });

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
-import type { PutRecord, SignerAccepted } from "../protocol.ts";
+import type { PutRecord, RecordKey, SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { authorize } from "./authorize.ts";
 import { makeId } from "./id.ts";
@@ -164,6 +164,7 @@ function readPolicyIds(op: Operation, value: JsonValue, at: string, chainType: s
 
 function readAdditionalSigners(op: Operation, value: JsonValue, chainType: string): AdditionalSigner[] {
   const items = requireList(value, "additional_signers", ADDITIONAL_SIGNERS_MAX);
+  op.records.requireAll(items.flatMap(namesOfSigner));
   const signers = items.map((item, at): AdditionalSigner => {
     const name = `additional_signers.${at}`;
     const signer = requireObject(item, name, ["signer_id", "override_policy_ids"]);
@@ -176,6 +177,16 @@ function readAdditionalSigners(op: Operation, value: JsonValue, chainType: strin
     throw invalidData("additional_signers names a signer_id twice; give each signer once, with one policy");
   }
   return signers;
+}
+
+/** What an entry seems to name, so that all of it is asked for at once. Whether it is well-formed is looked at later. */
+function namesOfSigner(item: JsonValue): RecordKey[] {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return [];
+  const { signer_id: signerId, override_policy_ids: policyIds } = item;
+  const keys: RecordKey[] = typeof signerId === "string" ? [{ type: "key_quorum", id: signerId }] : [];
+  for (const id of Array.isArray(policyIds) ? policyIds : [])
+    if (typeof id === "string") keys.push({ type: "policy", id });
+  return keys;
 }
 
 function readExternalId(value: JsonValue | undefined): string | null {

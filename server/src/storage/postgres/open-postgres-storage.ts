@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Storage, StorageUnavailableError } from "../storage.ts";
-import { connect } from "./connection.ts";
+import { connect, isLoss } from "./connection.ts";
 import { createConnectionPool } from "./connection-pool.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { assertSafeServer, MIGRATIONS, migrate } from "./migrate.ts";
@@ -11,6 +12,8 @@ export type PostgresOptions = {
   url: string;
   /** Of this process, the one that writes included; at least 2. */
   connectionsMax?: number;
+  /** How long to wait for a server that does not answer yet. */
+  patienceMs?: number;
 };
 
 /** A schema change may wait for locks and rewrite a table. */
@@ -23,14 +26,9 @@ const FIND_CURSOR_KEY = "SELECT value FROM settings WHERE name = 'cursor_key'";
  * Opens a PostgreSQL database, or one that speaks its protocol, as the storage of this process and any number of others.
  * Throws `SchemaTooNewError`, `SchemaMismatchError` or `StorageUnavailableError`.
  */
-export async function openPostgresStorage({ url, connectionsMax = 10 }: PostgresOptions): Promise<Storage> {
-  const first = connect(url, { statementMs: MIGRATION_MS, answerMs: MIGRATION_MS });
-  try {
-    await assertSafeServer(first);
-    await migrate(first, MIGRATIONS);
-  } finally {
-    first.destroy();
-  }
+export async function openPostgresStorage(options: PostgresOptions): Promise<Storage> {
+  const { url, connectionsMax = 10, patienceMs = 0 } = options;
+  await prepareDatabase(url, Date.now() + patienceMs);
   const pool = createConnectionPool(() => connect(url), Math.max(1, connectionsMax - 1));
   try {
     await pool.execute(PUT_CURSOR_KEY, [randomBytes(32).toString("base64url")]);
@@ -41,5 +39,21 @@ export async function openPostgresStorage({ url, connectionsMax = 10 }: Postgres
   } catch (error) {
     pool.close();
     throw error;
+  }
+}
+
+async function prepareDatabase(url: string, deadlineMs: number): Promise<void> {
+  for (;;) {
+    const connection = connect(url, { statementMs: MIGRATION_MS, answerMs: MIGRATION_MS });
+    try {
+      await assertSafeServer(connection);
+      return await migrate(connection, MIGRATIONS);
+    } catch (error) {
+      const mayCome = error instanceof StorageUnavailableError && isLoss(error.cause);
+      if (!mayCome || Date.now() > deadlineMs) throw error;
+    } finally {
+      connection.destroy();
+    }
+    await sleep(100);
   }
 }
