@@ -19,7 +19,7 @@ export async function createStorage(...args: Parameters<typeof open>): Promise<S
     const known = kept.get(name);
     if (known !== undefined && known.untilMs > Date.now()) return known.record;
     const record = await storage.findRecord(appId, key, options);
-    kept.set(name, { record, untilMs: Date.now() + KEPT_MS });
+    if (record !== undefined) kept.set(name, { record, untilMs: Date.now() + KEPT_MS });
     return record;
   }
 

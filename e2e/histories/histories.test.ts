@@ -3,17 +3,17 @@ import { describe, expect, it } from "vitest";
 import { hasPostgres } from "../processes/replicas.ts";
 import { runHistories } from "./run-histories.ts";
 
-const COUNT = Math.round(6 * Number(process.env.MANDATE_FUZZ ?? 1));
+const COUNT = Math.round(4 * Number(process.env.MANDATE_FUZZ ?? 1));
 const say = () => undefined;
-const loader = fileURLToPath(new URL("../dist/histories/load-careless-storage.js", import.meta.url));
-const careless = { NODE_OPTIONS: `--import ${loader}` };
+const loader = fileURLToPath(new URL("../dist/histories/load-careless-storage.cjs", import.meta.url));
+const careless = { NODE_OPTIONS: `--require ${loader}` };
 
 if (!hasPostgres) console.warn("PostgreSQL is not installed: the histories are skipped");
 
 /** A share of `npm run histories`. */
 describe.skipIf(!hasPostgres || process.platform !== "linux")("I15 on two API and signer pairs", () => {
   it("no signature is released under a state that an acknowledged change had ended, kills and crashes included", async () => {
-    const { figures, violations, unexpected } = await runHistories({ count: COUNT, disturbEveryMs: 1500, say });
+    const { figures, violations, unexpected } = await runHistories({ count: COUNT, disturbEveryMs: 3000, say });
     console.log(JSON.stringify(figures));
     expect(violations).toEqual([]);
     expect(unexpected).toEqual([]);

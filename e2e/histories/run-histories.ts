@@ -5,6 +5,8 @@ import { makeCast, recordHistory } from "./record-history.ts";
 
 export type HistoriesOptions = {
   count: number;
+  /** No history begins later than so many minutes after the first. */
+  minutesMax?: number;
   /** Between two disturbances on average; undefined leaves everything alone. */
   disturbEveryMs: number | undefined;
   /** For the processes; the tests of the checker load another storage with it. */
@@ -23,7 +25,7 @@ const AT_ONCE = 2;
 
 /** Histories on two API and signer pairs over one PostgreSQL, each checked from its clients' own times. */
 export async function runHistories(options: HistoriesOptions): Promise<HistoriesReport> {
-  const { count, disturbEveryMs, environment, say } = options;
+  const { count, minutesMax = Number.POSITIVE_INFINITY, disturbEveryMs, environment, say } = options;
   const replicas = await startReplicas(2, environment);
   try {
     const cast = await makeCast(replicas);
@@ -37,7 +39,7 @@ export async function runHistories(options: HistoriesOptions): Promise<Histories
     const beganAt = performance.now();
 
     async function record(): Promise<void> {
-      while (begun < count) {
+      while (begun < count && performance.now() - beganAt < minutesMax * 60_000) {
         begun += 1;
         const { changes, uses, unknown, unexpected: strange } = await recordHistory(replicas, cast);
         const checkedAt = performance.now();
@@ -65,8 +67,8 @@ export async function runHistories(options: HistoriesOptions): Promise<Histories
       "released under an ended state": stale.length,
       "longest after the change, ms": Math.max(0, ...stale.map(({ staleByMs }) => Math.round(staleByMs))),
       "other violations": violations.length - stale.length,
-      "seconds a history": ((performance.now() - beganAt) / 1000 / count).toFixed(2),
-      "checking a history, ms": (checkMs / count).toFixed(2),
+      "seconds a history": ((performance.now() - beganAt) / 1000 / totals.histories).toFixed(2),
+      "checking a history, ms": (checkMs / totals.histories).toFixed(2),
     };
     return { figures, violations, unexpected };
   } finally {
