@@ -150,7 +150,7 @@ describe("docs/api.md", () => {
     };
     const documented = tableRows(read("docs/api.md"), "endpoint");
     for (const [at, route] of routeList.entries()) {
-      const word = ["createApp", "updateApp", "createAppSecret", "deleteAppSecret"].includes(route.id)
+      const word = ["createApp", "updateApp", "deleteApp", "createAppSecret", "deleteAppSecret"].includes(route.id)
         ? "the operator's key"
         : words[route.authorization];
       expect([route.id, documented[at]?.[3]]).toEqual([route.id, word]);

@@ -284,6 +284,7 @@ const validRequests: {
       },
     },
   ],
+  deleteApp: () => [{ target: "/operator/v1/apps/c23456789012345678901234z" }],
   createAppSecret: ({ appId }) => [
     {
       target: `/operator/v1/apps/${appId}/secrets`,

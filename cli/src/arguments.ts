@@ -11,6 +11,7 @@ export type CommandName =
   | "app secret create"
   | "records export"
   | "records verify"
+  | "login-link"
   | "doctor"
   | "guide";
 
@@ -64,6 +65,11 @@ const commands: Record<CommandName, CommandSyntax> = {
     summary: "verify an export or a proof, offline",
     synopsis: "--in PATH [--key KEY] [--since CHECKPOINT]…",
     flags: { in: text, key: text, since: texts },
+  },
+  "login-link": {
+    summary: "print a link to the dashboard that works once",
+    synopsis: "[--email ADDRESS]",
+    flags: { email: text },
   },
   doctor: { summary: "check this installation and say how to mend it", synopsis: "", flags: {} },
   guide: { summary: "run the session signer example", synopsis: "", flags: {} },

@@ -1,10 +1,15 @@
-/** The one block that a start prints when everything is ready. Plain text, for people; no secrets. */
+/**
+ * The one block that a start prints when everything is ready. Plain text, for people. The one secret in it is the
+ * dashboard's link, which works once and for a quarter of an hour.
+ */
 import { relative } from "node:path";
 
 export type BootFacts = {
   version: string;
   elapsedMs: number;
   apiUrl: string;
+  /** Undefined where the dashboard is off. */
+  loginUrl: string | undefined;
   dataDir: string;
   chains: Record<string, string>;
   developmentAppId: string | undefined;
@@ -12,7 +17,12 @@ export type BootFacts = {
 };
 
 export function formatBootBlock(facts: BootFacts): string {
-  const lines: [label: string, text: string][] = [["API", facts.apiUrl]];
+  const lines: [label: string, text: string][] = [];
+  if (facts.loginUrl !== undefined) {
+    lines.push(["Dashboard", facts.loginUrl]);
+    lines.push(["", "works once, for 15 minutes; a new one: npx mandate login-link"]);
+  }
+  lines.push(["API", facts.apiUrl]);
   if (facts.developmentAppId !== undefined) {
     lines.push(["App ID", `${facts.developmentAppId}  ("Development")`]);
     lines.push(["Secret", `npx mandate app secret create --id ${facts.developmentAppId}`]);

@@ -11,6 +11,7 @@ export type InstanceFacts = {
   publicUrls: string[];
   rpcUrls: Record<string, string>;
   operator: Operator;
+  dashboard: boolean;
 };
 
 // What node and the dynamic loader need. LD_ and FAKETIME are how an operator runs the whole tree under another
@@ -24,6 +25,7 @@ export function signerEnvironment(inherited: NodeJS.ProcessEnv, facts: InstanceF
     MANDATE_DATA_DIR: facts.dataDir,
     MANDATE_PUBLIC_URL: facts.publicUrls.join(","),
     MANDATE_OPERATOR_PUBLIC_KEY: facts.operator.publicKey,
+    MANDATE_DASHBOARD: facts.dashboard ? "1" : "0",
   };
 }
 
@@ -36,6 +38,7 @@ export function apiEnvironment(inherited: NodeJS.ProcessEnv, facts: InstanceFact
     MANDATE_DATA_DIR: facts.dataDir,
     MANDATE_PUBLIC_URL: facts.publicUrls.join(","),
     MANDATE_RPC_URLS: rpcUrls.join(","),
+    MANDATE_DASHBOARD: facts.dashboard ? "1" : "0",
     MANDATE_OPERATOR_TOKEN_SHA256: operatorTokenSha256(facts.operator),
   };
 }

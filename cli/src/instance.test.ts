@@ -80,6 +80,7 @@ describe("startInstance", () => {
       timeoutMs: 2_000,
     });
     expect(JSON.parse(environment.body).sort()).toEqual([
+      "MANDATE_DASHBOARD",
       "MANDATE_DATA_DIR",
       "MANDATE_DEV_CHAINS",
       "MANDATE_HOST",
@@ -104,11 +105,12 @@ describe("startInstance", () => {
 });
 
 describe("formatBootBlock", () => {
-  it("says where everything is and no secret", () => {
+  it("says where everything is, and no secret that lasts", () => {
     const block = formatBootBlock({
       version: "0.1.0",
       elapsedMs: 1234,
       apiUrl: "http://127.0.0.1:3000",
+      loginUrl: "http://127.0.0.1:3000/login#link=x",
       dataDir: "/clone/.mandate",
       chains: {
         "eip155:31337": "http://127.0.0.1:8545",
@@ -120,14 +122,16 @@ describe("formatBootBlock", () => {
     expect(block).toBe(`
 Mandate 0.1.0 is ready (1.2 s)
 
-  API      http://127.0.0.1:3000
-  App ID   c123  ("Development")
-  Secret   npx mandate app secret create --id c123
-  New app  npx mandate app create --name "My app"
-  Chains   eip155:31337  http://127.0.0.1:8545
-           eip155:1  https://rpc.example
-  Data     .mandate
-  Stop     Ctrl-C
+  Dashboard  http://127.0.0.1:3000/login#link=x
+             works once, for 15 minutes; a new one: npx mandate login-link
+  API        http://127.0.0.1:3000
+  App ID     c123  ("Development")
+  Secret     npx mandate app secret create --id c123
+  New app    npx mandate app create --name "My app"
+  Chains     eip155:31337  http://127.0.0.1:8545
+             eip155:1  https://rpc.example
+  Data       .mandate
+  Stop       Ctrl-C
 
 `);
   });

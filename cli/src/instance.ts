@@ -61,7 +61,15 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     chain = startWantedChain(options);
     const started = await chain;
     const rpcUrls = { ...settings.rpcUrls, ...(started && { [started.chainId]: started.url }) };
-    const facts = { port, host: settings.host, dataDir: settings.dataDir, publicUrls, rpcUrls, operator };
+    const facts = {
+      port,
+      host: settings.host,
+      dataDir: settings.dataDir,
+      publicUrls,
+      rpcUrls,
+      operator,
+      dashboard: settings.dashboard,
+    };
     const local = localUrl(settings.host, port);
     supervisor = await startSupervisor({
       signerEntry: entries.signer,

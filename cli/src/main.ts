@@ -15,6 +15,7 @@ const commands: Record<CommandName, () => Promise<Command>> = {
   "app secret create": async () => (await import("./commands/app-secret-create.ts")).appSecretCreate,
   "records export": async () => (await import("./commands/records-export.ts")).recordsExport,
   "records verify": async () => (await import("./commands/records-verify.ts")).recordsVerify,
+  "login-link": async () => (await import("./commands/login-link.ts")).loginLink,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   guide: async () => (await import("./commands/guide.ts")).guide,
 };

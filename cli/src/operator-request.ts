@@ -48,6 +48,12 @@ export async function operatorGet(server: ServerAddress, path: string): Promise<
   return readAnswer(server, await send(server, { method: "GET", path, headers }));
 }
 
+/** POST with the token alone: what the API decides by itself. */
+export async function operatorSend(server: ServerAddress, path: string, body: JsonObject): Promise<JsonValue> {
+  const headers = { authorization: `Bearer ${server.operator.token}`, "content-type": "application/json" };
+  return readAnswer(server, await send(server, { method: "POST", path, headers, body: JSON.stringify(body) }));
+}
+
 /** POST signed by the operator's key, on behalf of the app `appId`. `nowMs` is the clock of the caller. */
 export function operatorPost(
   server: ServerAddress,

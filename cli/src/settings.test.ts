@@ -45,6 +45,7 @@ describe("readSettings", () => {
       publicUrls: undefined,
       rpcUrls: {},
       devChains: true,
+      dashboard: true,
       production: false,
     });
   });
@@ -90,6 +91,7 @@ describe("the environments of the pair", () => {
     publicUrls: ["http://127.0.0.1:3000"],
     rpcUrls: { "eip155:31337": "http://127.0.0.1:8545" },
     operator: { token: "the-token", privateKey: "the-private-key", publicKey: "the-public-key" },
+    dashboard: true,
   };
   const inherited = {
     PATH: "/bin",
@@ -119,6 +121,7 @@ describe("the environments of the pair", () => {
       MANDATE_DATA_DIR: "/data",
       MANDATE_PUBLIC_URL: "http://127.0.0.1:3000",
       MANDATE_OPERATOR_PUBLIC_KEY: "the-public-key",
+      MANDATE_DASHBOARD: "1",
     });
   });
 });

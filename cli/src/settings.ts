@@ -15,6 +15,8 @@ export type Settings = {
   /** CAIP-2 chain id → RPC URL. */
   rpcUrls: Record<string, string>;
   devChains: boolean;
+  /** Off means: no page, no sign-in, and a signer that acts for nobody but apps and the operator. */
+  dashboard: boolean;
   production: boolean;
 };
 
@@ -29,6 +31,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, cwd: string): Setti
     publicUrls: readPublicUrls(environment.MANDATE_PUBLIC_URL),
     rpcUrls: readRpcUrls(environment.MANDATE_RPC_URLS),
     devChains: !production && environment.MANDATE_DEV_CHAINS !== "0",
+    dashboard: environment.MANDATE_DASHBOARD !== "0",
     production,
   };
 }

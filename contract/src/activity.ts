@@ -27,7 +27,6 @@ export const activityEntry = named(
       .describe("Who called: the app with its secret, the operator with the operator's key, or a member of the team"),
     reason: z.string().nullable(),
     rule_id: z.string().nullable(),
-    transaction_id: z.string().nullable(),
     transaction_hash: z.string().nullable(),
   }),
 );

@@ -67,7 +67,7 @@ const exportQuery = z.strictObject({
 const entries = named("RecordEntries", z.object({ after: z.number().int(), entries: z.array(text(1, 100_000)) }));
 
 const ours = { method: "GET", caller: "app", authorization: "none", idempotent: false } as const;
-const operators = { ...ours, caller: "operator" } as const;
+const operators = { ...ours, caller: "team", role: "viewer" } as const;
 const appParams = z.strictObject({ app_id: pathId });
 
 export const recordRoutes = {
@@ -109,7 +109,7 @@ export const recordRoutes = {
   }),
 };
 
-/** For the command, which reads the log of any app. */
+/** For the command and the dashboard, which read the log of any app. */
 export const recordExportRoutes = {
   exportCheckpoint: defineRoute({
     ...operators,

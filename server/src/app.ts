@@ -16,6 +16,8 @@ import { createRouter } from "./http/router.ts";
 import type { Call, RouteHandler } from "./routes/handler.ts";
 import { handlers } from "./routes/handlers.ts";
 import { StorageUnavailableError } from "./storage/storage.ts";
+import { auditTeam } from "./team/audit-team.ts";
+import { authenticateTeam } from "./team/team-caller.ts";
 
 /** The life of a request up to its handler: matched, authenticated, limited, validated. */
 export function createApp(deps: Deps): Handler {
@@ -40,18 +42,35 @@ async function serve(
   try {
     const blocked = limiters.beforeAuthentication(request.remoteAddress);
     if (blocked !== undefined) return blocked;
+    if (route.caller === "team") {
+      const team = await authenticateTeam(deps, route, request);
+      return await auditTeam(deps, route, { ...request, team }, (known) =>
+        answerCall(deps, limiters, route, handle, known, ""),
+      );
+    }
     const appId = await authenticate(deps, route, request);
     request.annotations.appId = appId;
-    const limited = limiters.request(route, appId === "" ? request.remoteAddress : appId);
-    if (limited !== undefined) return limited;
-    assertHeaders(deps, request);
-    const call = { request, appId, params: request.params, query: request.query, body: readBody(route, request) };
-    const answer = await handle(deps, call as unknown as Call<Route>);
-    return { ...answer, headers: { ...request.answerHeaders, ...answer.headers } };
+    return await answerCall(deps, limiters, route, handle, request, appId);
   } catch (error) {
     if (error instanceof ApiError && error.code === "invalid_credentials") limiters.failed(request.remoteAddress);
     return answerError(deps, request, error);
   }
+}
+
+async function answerCall(
+  deps: Deps,
+  limiters: Limiters,
+  route: Route,
+  handle: RouteHandler<Route>,
+  request: HttpRequest,
+  appId: string,
+): Promise<HttpResponse> {
+  const limited = limiters.request(route, appId === "" ? request.remoteAddress : appId);
+  if (limited !== undefined) return limited;
+  assertHeaders(deps, request);
+  const call = { request, appId, params: request.params, query: request.query, body: readBody(route, request) };
+  const answer = await handle(deps, call as unknown as Call<Route>);
+  return { ...answer, headers: { ...request.answerHeaders, ...answer.headers } };
 }
 
 async function authenticate(deps: Deps, route: Route, request: HttpRequest): Promise<string> {
@@ -64,8 +83,8 @@ async function authenticate(deps: Deps, route: Route, request: HttpRequest): Pro
       // A server may sign a user in with its secret (spec 00 §3.3), and then is no browser.
       if (/^basic /i.test(request.headers.authorization ?? "")) return authenticateApp(deps, request);
       return (await authenticateClient(deps, request)).id;
-    case "operator":
     case "team":
+    case "operator":
       authenticateOperator(deps, request);
       return "";
     case "public":
@@ -98,6 +117,7 @@ function readBody(route: Route, request: HttpRequest): unknown {
 
 function answerError(deps: Deps, request: HttpRequest, error: unknown): HttpResponse {
   if (error instanceof ApiError) {
+    request.annotations.code = error.code;
     return errorResponse(error.code, error.message, { status: error.status, details: error.details });
   }
   if (error instanceof SignerUnavailableError || error instanceof StorageUnavailableError) {

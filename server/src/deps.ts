@@ -2,6 +2,7 @@ import type { SignerClient } from "@mandate/signer/client";
 import type { JwksCache } from "./authenticate/jwks-cache.ts";
 import type { Chains } from "./chains/chains.ts";
 import type { Config } from "./config/config.ts";
+import type { RequestLog } from "./http/request-log.ts";
 import type { Log } from "./log.ts";
 import type { RecordLog } from "./records/record-log.ts";
 import type { DocumentStore } from "./storage/documents.ts";
@@ -18,6 +19,10 @@ export type Deps = {
   records: RecordLog;
   chains: Chains;
   jwks: JwksCache;
+  /** The last requests of each app, for its developers. */
+  requestLog: RequestLog;
+  /** Undefined where no mail can be sent. */
+  sendMail?: (mail: { to: string; subject: string; text: string }) => Promise<void>;
   log: Log;
   nowMs(): number;
 };

@@ -10,6 +10,7 @@ import { ConfigError, readConfig } from "./config/config.ts";
 import type { Deps } from "./deps.ts";
 import { admitRequests } from "./http/admission.ts";
 import { createHttpServer, type HttpLogEntry } from "./http/listen.ts";
+import { createRequestLog } from "./http/request-log.ts";
 import { startCatchUpRecords } from "./jobs/catch-up-records.ts";
 import { startPrune } from "./jobs/prune.ts";
 import { startRebroadcast } from "./jobs/rebroadcast.ts";
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
     records: createRecordLog({ storage: watched, documents: watched, signer: watchedSigner, log, nowMs }),
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),
+    requestLog: createRequestLog(),
     log,
     nowMs,
   };
@@ -73,6 +75,7 @@ async function main(): Promise<void> {
   );
   const logRequest = (entry: HttpLogEntry) => {
     metrics?.observeRequest(entry);
+    deps.requestLog.add(entry, nowMs());
     // Ordinary requests are counted, not written: a line for each costs more than some requests.
     if (entry.event === "exception" || (entry.status >= 500 && entry.status !== 503)) log.error(entry.event, entry);
     else if (config.logRequests) log.info(entry.event, entry);

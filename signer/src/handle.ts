@@ -1,5 +1,5 @@
 import { isWellFormedText } from "@mandate/core/encoding/utf8";
-import { createApp, createAppSecret, deleteAppSecret, updateApp } from "./core/apps.ts";
+import { createApp, createAppSecret, deleteApp, deleteAppSecret, updateApp } from "./core/apps.ts";
 import type { SignerContext } from "./core/context.ts";
 import { exportWallet, isExportRequest } from "./core/export-wallet.ts";
 import { createKeyQuorum, deleteKeyQuorum, updateKeyQuorum } from "./core/key-quorums.ts";
@@ -34,6 +34,7 @@ import type {
 const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) => SignerAnswer } = {
   createApp,
   updateApp,
+  deleteApp,
   createAppSecret,
   deleteAppSecret,
   createKeyQuorum,
@@ -177,7 +178,7 @@ function parseCheckpointQuery({ appId, size, edge, receipts, previous, consisten
 }
 
 function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest | undefined {
-  const { method, target, headers, records, walletSecret, walletSeed, fill, jwks, decideOnly } = header;
+  const { method, target, headers, records, walletSecret, walletSeed, fill, jwks, decideOnly, team } = header;
   if (!isText(method) || !isText(target) || target.length > 8192) return undefined;
   if (!isTextList(records) || typeof headers !== "object" || headers === null) return undefined;
   const request: SignerRequest = { kind: "request", method, target, headers: {}, body, records };
@@ -202,6 +203,11 @@ function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest 
   }
   if (jwks !== undefined) request.jwks = jwks;
   if (decideOnly === true) request.decideOnly = true;
+  if (team !== undefined) {
+    const memberId = (team as { memberId?: unknown } | null)?.memberId;
+    if (!isText(memberId) || memberId.length > 64) return undefined;
+    request.team = { memberId };
+  }
   return request;
 }
 

@@ -59,6 +59,8 @@ export type SignerRequest = {
   jwks?: unknown;
   /** Decide and record, sign nothing. */
   decideOnly?: true;
+  /** A member of the team asks, not an app: the API's word, admitted while the dashboard is on and for little. */
+  team?: { memberId: string };
 };
 
 /** Tells the signer which sealed records are now current, so that older ones are refused from here on. */

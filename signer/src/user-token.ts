@@ -37,11 +37,6 @@ export const verifyUserToken: SignerContext["verifyUserToken"] = (token, pin, jw
   return { ok: true, subject: verdict.subject, expiresAtMs: Math.floor(Number(verdict.claims.exp) * 1000) };
 };
 
-/** Whether a pin of this key could vouch for anybody. */
-export function isTokenKey(pem: string): boolean {
-  return importPem(pem) !== undefined;
-}
-
 function refuse(message: string): TokenVerdict {
   return { ok: false, code: "missing_or_invalid_token", message };
 }

@@ -3,6 +3,8 @@ import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command.ts";
 import { seedDevelopmentApp } from "../development-app.ts";
 import { startInstance } from "../instance.ts";
+import { createLoginLink } from "../login-link.ts";
+import type { ServerAddress } from "../operator-request.ts";
 import { readSettings } from "../settings.ts";
 import { onStopSignal } from "../stop-signal.ts";
 
@@ -28,10 +30,22 @@ export async function start(_values: object, context: CommandContext): Promise<n
           });
       if (!stopping.signal.aborted) {
         const { url, chains, version, dataDir } = instance.facts;
+        const loginUrl = settings.dashboard ? await findLoginUrl(instance.server, onMessage) : undefined;
         const elapsedMs = performance.now() - begunAt;
-        const block = { version, elapsedMs, apiUrl: url, dataDir, chains, developmentAppId: appId, cwd: context.cwd };
+        const block = {
+          version,
+          elapsedMs,
+          apiUrl: url,
+          loginUrl,
+          dataDir,
+          chains,
+          developmentAppId: appId,
+          cwd: context.cwd,
+        };
         context.stdout(
-          context.json ? `${JSON.stringify({ ...instance.facts, appId: appId ?? null })}\n` : formatBootBlock(block),
+          context.json
+            ? `${JSON.stringify({ ...instance.facts, appId: appId ?? null, loginUrl: loginUrl ?? null })}\n`
+            : formatBootBlock(block),
         );
       }
       await instance.closed;
@@ -44,5 +58,16 @@ export async function start(_values: object, context: CommandContext): Promise<n
     throw error;
   } finally {
     forget();
+  }
+}
+
+async function findLoginUrl(server: ServerAddress, onMessage: (message: string) => void): Promise<string | undefined> {
+  try {
+    return (await createLoginLink(server)).url;
+  } catch (error) {
+    // A server that runs is worth more than its link; the command makes another one.
+    if (!(error instanceof CliError)) throw error;
+    onMessage(`no dashboard link was made: ${error.message}`);
+    return undefined;
   }
 }

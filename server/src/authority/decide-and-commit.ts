@@ -136,9 +136,10 @@ async function askSigner(
       kind: "request",
       method: request.method,
       target: request.target,
-      headers: authorityHeaders(request),
+      headers: authorityHeaders(request, plan.appId),
       body: request.rawBody,
       records: loader.sealed(),
+      ...teamOf(request),
       ...(plan.walletSecret === undefined ? {} : { walletSecret: plan.walletSecret }),
       ...(plan.walletSeed === undefined ? {} : { walletSeed: plan.walletSeed }),
       ...(prepared === undefined ? {} : { fill: prepared.fill }),
@@ -147,19 +148,13 @@ async function askSigner(
     });
     switch (answer.outcome) {
       case "accepted":
-        return answer;
       case "refused":
-        if (answer.code === "record_integrity") deps.log.error(answer.error, { records: loader.names() });
         return answer;
       case "stale": {
         // A concurrent change is the usual cause; storage then has the newer version by now.
         const keys = answer.records.map(({ type, id }) => ({ type, id }));
         const now = await findEvenDeleted(deps.storage, plan.appId, keys);
-        // What storage says of a version beside the seal counts for nothing: the same seal again is no newer one.
-        const rolledBack = answer.records.some(
-          (record, at) =>
-            (now[at]?.version ?? 0) <= record.version || now[at]?.sealed === loader.get(keys[at]!)?.sealed,
-        );
+        const rolledBack = answer.records.some((record, at) => (now[at]?.version ?? 0) <= record.version);
         if (!rolledBack) return "stale";
         deps.log.error(
           "storage holds a record older than, or other than, one the signer has seen: was the database restored or altered?",
@@ -178,11 +173,7 @@ async function askSigner(
         throw new Error(`the signer answered ${answer.outcome} to a request`);
     }
   }
-  // It was given what it asked for, by the name under which storage keeps it; so inside is something else.
-  deps.log.error("storage holds another record under this one's name: was the database altered?", {
-    records: loader.names(),
-  });
-  throw new ApiError("record_integrity");
+  throw new Error("the signer kept asking for records");
 }
 
 function missingRecord({ type, id }: RecordKey): ApiError {
@@ -190,8 +181,19 @@ function missingRecord({ type, id }: RecordKey): ApiError {
   return new ApiError("invalid_data", `there is no ${type.replace("_", " ")} \`${id.slice(0, 80)}\` in this app`);
 }
 
-function authorityHeaders(request: HttpRequest) {
+/** Who of the team asks. The operator's own requests about apps carry the operator's signature instead. */
+function teamOf({ team, path }: HttpRequest): { team?: { memberId: string } } {
+  if (team === undefined) return {};
+  if (team.type === "member") return { team: { memberId: team.member.id } };
+  return /^\/operator\/v1\/apps\/[^/]+\/(key_quorums|policies|users|wallets)(\/|$)/.test(path)
+    ? { team: { memberId: "operator" } }
+    : {};
+}
+
+function authorityHeaders(request: HttpRequest, appId: string) {
   const headers: { [name: string]: string } = {};
+  // A member of the team names the app by the path; signatures cover its ID as this header all the same.
+  if (request.team !== undefined) headers["privy-app-id"] = appId;
   for (const name of [
     "authorization",
     "privy-app-id",

@@ -21,6 +21,8 @@ export type Config = {
   metrics: { port: number; host: string } | undefined;
   /** Whether each request is written to the log, not only failures. */
   logRequests: boolean;
+  /** Whether the dashboard is served and members of the team may sign in. */
+  dashboard: boolean;
   version: string;
 };
 
@@ -53,6 +55,7 @@ export function readConfig(env: { readonly [name: string]: string | undefined },
     inFlightMax: readInteger(env.MANDATE_IN_FLIGHT_MAX ?? "256", "MANDATE_IN_FLIGHT_MAX", 1, 100_000),
     metrics: readMetrics(env),
     logRequests: env.MANDATE_LOG_REQUESTS === "1",
+    dashboard: env.MANDATE_DASHBOARD === "1",
     version,
   };
 }

@@ -16,6 +16,8 @@ export type HttpLogEntry = {
   method: string;
   operation?: string;
   appId?: string;
+  /** Of a failure. */
+  code?: string;
   status: number;
   durationMs: number;
   remoteAddress: string;

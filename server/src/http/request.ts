@@ -1,4 +1,5 @@
 import type { JsonValue } from "@mandate/core/encoding/json-value";
+import type { TeamCaller } from "../team/team-caller.ts";
 import type { HttpResponse } from "./response.ts";
 
 /** One request, after framing, size and JSON were judged and before anything else was. */
@@ -23,8 +24,10 @@ export type HttpRequest = {
   readonly receivedAtMs: number;
   /** Aborted when the caller is gone. What was begun must still end well. */
   readonly signal: AbortSignal;
+  /** Who calls an operation of the team. */
+  readonly team?: TeamCaller;
   /** What handlers add to the request's log line. No secrets, nothing of the body. */
-  readonly annotations: { operation?: string; appId?: string };
+  readonly annotations: { operation?: string; appId?: string; code?: string };
   /** Headers that handlers add to a success, beside those of the answer itself. */
   readonly answerHeaders: { [name: string]: string };
 };

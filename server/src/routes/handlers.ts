@@ -1,8 +1,13 @@
-import type { activityRoutes } from "@mandate/contract/activity";
-import type { appResourceRoutes } from "@mandate/contract/app-resources";
 import type { Route } from "@mandate/contract/route";
 import type { routes } from "@mandate/contract/routes";
-import type { teamRoutes } from "@mandate/contract/team";
+import { getActivity, listActivity } from "./activity/activity.ts";
+import { listRequestErrors, listRequestLogs } from "./activity/logs.ts";
+import { getOverview } from "./activity/overview.ts";
+import { forTeam } from "./app-resources/for-team.ts";
+import { getAppKeyQuorum, listAppKeyQuorums } from "./app-resources/key-quorums.ts";
+import { getAppPolicy, listAppPolicies } from "./app-resources/policies.ts";
+import { getAppUser, listAppUsers } from "./app-resources/users.ts";
+import { getAppWallet, listAppTransactions, listAppWallets } from "./app-resources/wallets.ts";
 import { getApp } from "./apps/get-app.ts";
 import { getAppJwks } from "./apps/get-app-jwks.ts";
 import { reportAnalyticsEvent } from "./apps/report-analytics-event.ts";
@@ -15,6 +20,7 @@ import { updateKeyQuorum } from "./key-quorums/update-key-quorum.ts";
 import {
   createApp,
   createAppSecret,
+  deleteApp,
   deleteAppSecret,
   getOperatorApp,
   getStatus,
@@ -37,6 +43,38 @@ import {
   getRecordProof,
   listWalletRecords,
 } from "./records/records.ts";
+import { createLoginLink } from "./team/login-link.ts";
+import {
+  createPasskey,
+  deletePasskey,
+  getPasskeyOptions,
+  getTeamSession,
+  listMyPasskeys,
+  requestMyEmailCode,
+  setMyEmail,
+  updateMe,
+} from "./team/me.ts";
+import {
+  createInvitation,
+  listAudit,
+  listInvitations,
+  listMembers,
+  listTeamSessions,
+  removeMember,
+  revokeInvitation,
+  revokeTeamSession,
+  updateMember,
+} from "./team/members.ts";
+import {
+  getPasskeySignInOptions,
+  getSignInMethods,
+  requestSignInCode,
+  signInWithEmail,
+  signInWithInvitation,
+  signInWithLink,
+  signInWithPasskey,
+  signOut,
+} from "./team/sign-in.ts";
 import { findTransactions, getTransaction } from "./transactions/get-transaction.ts";
 import { createUser } from "./users/create-user.ts";
 import { createUserWallets } from "./users/create-user-wallets.ts";
@@ -71,8 +109,7 @@ import { rawSign } from "./wallets/raw-sign.ts";
 import { updateWallet } from "./wallets/update-wallet.ts";
 import { walletRpc } from "./wallets/wallet-rpc.ts";
 
-type Later = Exclude<keyof typeof appResourceRoutes | keyof typeof activityRoutes | keyof typeof teamRoutes, never>;
-type Routes = Omit<typeof routes, Later>;
+type Routes = typeof routes;
 
 /** A handler for every route of the contract; a missing one does not compile. */
 export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] & Route> } = {
@@ -138,8 +175,61 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   getOperatorApp,
   updateApp,
   createAppSecret,
+  deleteApp,
   deleteAppSecret,
   getHealth,
   getReadiness,
   getOpenApiDocument: getOpenApi,
+  listAppUsers,
+  getAppUser,
+  createAppUser: forTeam(createUser),
+  deleteAppUser: forTeam(deleteUser),
+  createAppUserWallets: forTeam(createUserWallets),
+  listAppWallets,
+  getAppWallet,
+  createAppWallet: forTeam(createWallet),
+  updateAppWallet: forTeam(updateWallet),
+  listAppKeyQuorums,
+  getAppKeyQuorum,
+  createAppKeyQuorum: forTeam(createKeyQuorum),
+  updateAppKeyQuorum: forTeam(updateKeyQuorum),
+  deleteAppKeyQuorum: forTeam(deleteKeyQuorum),
+  listAppPolicies,
+  getAppPolicy,
+  createAppPolicy: forTeam(createPolicy),
+  updateAppPolicy: forTeam(updatePolicy),
+  deleteAppPolicy: forTeam(deletePolicy),
+  listAppTransactions,
+  getAppTransaction: forTeam(getTransaction),
+  getOverview,
+  listActivity,
+  getActivity,
+  listRequestLogs,
+  listRequestErrors,
+  createLoginLink,
+  getSignInMethods,
+  signInWithLink,
+  signInWithInvitation,
+  requestSignInCode,
+  signInWithEmail,
+  getPasskeySignInOptions,
+  signInWithPasskey,
+  getTeamSession,
+  signOut,
+  updateMe,
+  requestMyEmailCode,
+  setMyEmail,
+  listMyPasskeys,
+  getPasskeyOptions,
+  createPasskey,
+  deletePasskey,
+  listTeamSessions,
+  revokeTeamSession,
+  listMembers,
+  updateMember,
+  removeMember,
+  listInvitations,
+  createInvitation,
+  revokeInvitation,
+  listAudit,
 };

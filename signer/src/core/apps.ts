@@ -78,6 +78,16 @@ export function deleteAppSecret(op: Operation): SignerAccepted {
   return accept(op, { changesState: true, put: [putNext(op, app, body)], answer: { success: true } });
 }
 
+/** Its secrets open nothing from here on, and nobody can do anything with what it has. The ID is never given again. */
+export function deleteApp(op: Operation): SignerAccepted {
+  authorizeOperator(op);
+  const app = requireApp(op);
+  requireBody(op, []);
+  const { id, version, createdAtMs, body } = app;
+  const put = putRecord(op, { type: "app", id, version: version + 1, createdAtMs, deleted: true, body });
+  return accept(op, { changesState: true, put: [put], answer: { success: true } });
+}
+
 function requireApp(op: Operation): AuthorityRecord<AppBody> {
   const id = op.route.params.id!;
   if (id !== op.appId) throw invalidData("the app in the path must equal the privy-app-id header");

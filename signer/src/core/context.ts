@@ -23,10 +23,10 @@ export type SignerContext = {
   origins: readonly string[];
   /** base64 SPKI of the key that may create apps; undefined refuses all operator requests. */
   operatorPublicKey: string | undefined;
+  /** Whether the API may act for members of the team: only while the dashboard is on. */
+  teamAllowed: boolean;
   /** What the API may spend on fees of its own choosing, in wei per transaction (I7). */
   feeBudgetWei: bigint;
-  /** Whether tokens could be verified with this PEM at all. */
-  isTokenKey(pem: string): boolean;
   /** Verifies a token of the app's own identity provider against its pin (or, for a JWKS URL, the key set given). */
   verifyUserToken(token: string, pin: JwtPin, jwks: JsonValue | undefined, nowMs: number): TokenVerdict;
 };

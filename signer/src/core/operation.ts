@@ -12,6 +12,7 @@ import type { AppBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
 import { type AuthorityRoute, matchAuthorityRoute } from "./route.ts";
 import type { AuthorityRecord } from "./seal.ts";
+import { authorizeTeam } from "./team.ts";
 
 /** One request on its way through the signer: parsed here from the caller's own bytes, by nobody before. */
 export type Operation = {
@@ -31,6 +32,8 @@ export type Operation = {
   requestExpiryMs: number | undefined;
   records: RecordSet;
   request: SignerRequest;
+  /** The member of the team who asks, as the API says; see `team.ts`. */
+  team: { memberId: string } | undefined;
 };
 
 const APP_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -77,6 +80,7 @@ export function openOperation(ctx: SignerContext, request: SignerRequest): Opera
     requestExpiryMs,
     records: new RecordSet(request.records, appId, ctx.sealer, ctx.highWater),
     request,
+    team: request.team,
   };
 }
 
@@ -86,6 +90,13 @@ export function openOperation(ctx: SignerContext, request: SignerRequest): Opera
  */
 export function authenticateApp(op: Operation): AuthorityRecord<AppBody> {
   const app = op.records.get("app", op.appId);
+  // A path of the team's is for the team alone, and the team has no other.
+  if (op.team !== undefined || op.route.params.app !== undefined) {
+    authorizeTeam(op, "app secret");
+    if (app.deleted) throw new Refusal(404, "not_found", "App not found");
+    op.records.markUsed(app);
+    return app;
+  }
   const secret = parseBasicSecret(op.request.headers.authorization, op.appId);
   const digest = secret === undefined ? undefined : sha256(encodeUtf8(secret));
   let known = false;

@@ -5,12 +5,17 @@ import { verifyP256 } from "@mandate/core/crypto/primitives";
 import { signedRequest } from "./authorize.ts";
 import type { Operation } from "./operation.ts";
 import { Refusal } from "./refusal.ts";
+import { authorizeTeam } from "./team.ts";
 
 /** How far ahead an operator's request may expire: long enough for a slow link, too short to be kept for later. */
 const EXPIRY_AHEAD_MAX_MS = 10 * 60 * 1000;
 
-/** The operator's key signed this request, and not long ago. Throws a 401 otherwise. */
+/** The operator's key signed this request, and not long ago, or a member of the team may make it. Throws otherwise. */
 export function authorizeOperator(op: Operation): void {
+  if (op.team !== undefined) {
+    authorizeTeam(op, "operator key");
+    return;
+  }
   const { operatorPublicKey } = op.ctx;
   if (operatorPublicKey === undefined)
     throw new Refusal(401, "missing_or_invalid_token", "this signer knows no operator key");

@@ -56,6 +56,7 @@ export function makeReceipt(op: Operation, facts: ReceiptFacts): Receipt {
     changes: (facts.put ?? []).map((put) => describeChange(op, put)),
     result_sha256: facts.result === undefined ? null : encodeHex(sha256(facts.result)),
     ...(facts.walletId === undefined ? {} : { wallet_id: facts.walletId }),
+    ...(op.team === undefined ? {} : { team_member_id: op.team.memberId }),
     ...facts.more,
   });
   const id = makeId(op.ctx);
@@ -68,7 +69,7 @@ export function makeReceipt(op: Operation, facts: ReceiptFacts): Receipt {
     receipt,
     decision: facts.decision,
     ...(facts.walletId === undefined ? {} : { walletId: facts.walletId }),
-    ...(facts.decision === "DENY" || op.request.decideOnly === true ? {} : { signature: signEntry(op, receipt) }),
+    ...(facts.decision === "DENY" ? {} : { signature: signEntry(op, receipt) }),
   };
 }
 

@@ -12,6 +12,7 @@ export type AuthorityRoute = {
 const ROUTES = [
   ["createApp", "POST", "/operator/v1/apps"],
   ["updateApp", "PATCH", "/operator/v1/apps/:id"],
+  ["deleteApp", "DELETE", "/operator/v1/apps/:id"],
   ["createAppSecret", "POST", "/operator/v1/apps/:id/secrets"],
   ["deleteAppSecret", "DELETE", "/operator/v1/apps/:id/secrets/:secret"],
   ["createKeyQuorum", "POST", "/key_quorums"],
@@ -41,13 +42,21 @@ export type AuthorityOperation = (typeof ROUTES)[number][0];
 export function matchAuthorityRoute(method: string, target: string): AuthorityRoute | undefined {
   const path = routePath(target);
   if (path === undefined) return undefined;
-  const segments = path.split("/");
+  const { appId, rest } = splitTeamPath(path);
+  const segments = rest.split("/");
   for (const [operation, routeMethod, pattern] of ROUTES) {
     if (routeMethod !== method) continue;
     const params = matchPattern(pattern.split("/"), segments);
-    if (params !== undefined) return { operation, pattern, params };
+    if (params === undefined) continue;
+    return { operation, pattern, params: appId === undefined ? params : { ...params, app: appId } };
   }
   return undefined;
+}
+
+/** `/operator/v1/apps/{app}/policies/…` is the team's way to `/policies/…` of that app. */
+function splitTeamPath(path: string): { appId: string | undefined; rest: string } {
+  const match = /^\/operator\/v1\/apps\/([a-z0-9]+)(\/(?:key_quorums|policies|users|wallets)(?:\/.*)?)$/.exec(path);
+  return match === null ? { appId: undefined, rest: path } : { appId: match[1]!, rest: match[2]! };
 }
 
 function routePath(target: string): string | undefined {

@@ -8,7 +8,7 @@ import { createSealer } from "../core/seal.ts";
 import type { SignerState } from "../handle.ts";
 import { loadPrimitives } from "../primitives/native.ts";
 import type { AuthorityHeaders, RecordType, SignerAnswer, SignerRequest } from "../protocol.ts";
-import { isTokenKey, verifyUserToken } from "../user-token.ts";
+import { verifyUserToken } from "../user-token.ts";
 import { type Ask, askThroughFrames, HonestApi } from "./honest-api.ts";
 import { canonicalText, importPkcs8, seededRandom, signJwt, signText, type TestKey, testKey } from "./test-keys.ts";
 
@@ -33,7 +33,7 @@ export type Call = {
   expiryMs?: number;
   /** What happens to the signature header on its way. */
   rewriteSignatures?: (header: string) => string;
-  more?: Partial<Pick<SignerRequest, "fill" | "jwks" | "decideOnly">>;
+  more?: Partial<Pick<SignerRequest, "fill" | "jwks" | "decideOnly" | "team">>;
 };
 
 export type TestSigner = { state: SignerState; context: SignerContext; clock: { nowMs: number } };
@@ -54,6 +54,7 @@ export async function createTestSigner(
     logHeads?: LogHeads;
     clock?: { nowMs: number };
     feeBudgetWei?: bigint;
+    teamAllowed?: boolean;
   } = {},
 ): Promise<TestSigner> {
   await installTestPrimitives();
@@ -70,8 +71,8 @@ export async function createTestSigner(
     random: seededRandom(`${seed} random`),
     origins: [ORIGIN],
     operatorPublicKey: testKey("operator").spkiBase64,
+    teamAllowed: options.teamAllowed ?? false,
     feeBudgetWei: options.feeBudgetWei ?? 10n ** 17n,
-    isTokenKey,
     verifyUserToken,
   };
   const state: SignerState = {

@@ -36,8 +36,7 @@ export const listApps: RouteHandler<typeof operatorRoutes.listApps> = async (dep
 /** The secret is made where it is used and never comes here; its hash does. The signer checks the operator's signature. */
 export const createApp: RouteHandler<typeof operatorRoutes.createApp> = async (deps, { request, body }) => {
   const appId = body.id;
-  if (request.headers["privy-app-id"] !== appId)
-    throw new ApiError("invalid_data", "id must equal the privy-app-id header");
+  assertAppHeader(request, appId, "id");
   const existing = await deps.storage.findRecord(appId, { type: "app", id: appId }, { includeDeleted: true });
   if (existing !== undefined)
     throw new ApiError("resource_already_exists", `an app with the id \`${appId}\` exists already`);
@@ -64,8 +63,18 @@ export const updateApp: RouteHandler<typeof operatorRoutes.updateApp> = async (d
 export const createAppSecret: RouteHandler<typeof operatorRoutes.createAppSecret> = async (deps, { request, params }) =>
   changeApp(deps, request, params.app_id, (accepted) => accepted.result);
 
+export const deleteApp: RouteHandler<typeof operatorRoutes.deleteApp> = async (deps, { request, params }) =>
+  changeApp(deps, request, params.app_id, (accepted) => accepted.result);
+
 export const deleteAppSecret: RouteHandler<typeof operatorRoutes.deleteAppSecret> = async (deps, { request, params }) =>
   changeApp(deps, request, params.app_id, (accepted) => accepted.result);
+
+/** What the operator signs names the app in a header; a member of the team, who signs nothing, need not. */
+function assertAppHeader(request: HttpRequest, appId: string, what: string): void {
+  const header = request.headers["privy-app-id"];
+  if (header === appId || (header === undefined && request.team?.type === "member")) return;
+  throw new ApiError("invalid_data", `${what} must equal the privy-app-id header`);
+}
 
 async function changeApp(
   deps: Deps,
@@ -74,8 +83,7 @@ async function changeApp(
   view: (accepted: SignerAccepted) => unknown,
 ): Promise<HttpResponse> {
   if ((await deps.storage.findRecord(appId, { type: "app", id: appId })) === undefined) throw new ApiError("not_found");
-  if (request.headers["privy-app-id"] !== appId)
-    throw new ApiError("invalid_data", "the app in the path must equal the privy-app-id header");
+  assertAppHeader(request, appId, "the app in the path");
   const { answer } = await decideAndCommit(deps, request, {
     appId,
     target: { key: { type: "app", id: appId }, missing: "not_found" },

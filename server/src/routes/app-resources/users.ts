@@ -1,0 +1,73 @@
+import type { appResourceRoutes } from "@mandate/contract/app-resources";
+import { ApiError } from "../../api-error.ts";
+import type { Deps } from "../../deps.ts";
+import type { StoredUser } from "../../storage/storage.ts";
+import { viewUser } from "../../views/user.ts";
+import { viewWallet } from "../../views/wallet.ts";
+import type { RouteHandler } from "../handler.ts";
+import { readPage } from "../page.ts";
+import { findUserOfWallet } from "../users/find-user.ts";
+import { fullUserId } from "../users/user-id.ts";
+import { requireApp } from "./for-team.ts";
+
+/** The kinds of account that people know a user by; handles begin with them. */
+const SEARCHED = [
+  "email",
+  "phone",
+  "custom_auth",
+  "wallet",
+  "google_oauth",
+  "github_oauth",
+  "discord_oauth",
+  "twitter_oauth",
+];
+const ATTACHED_MAX = 100;
+
+export const listAppUsers: RouteHandler<typeof appResourceRoutes.listAppUsers> = async (deps, { params, query }) => {
+  const appId = params.app_id;
+  await requireApp(deps, appId);
+  const limit = query.limit ?? 50;
+  const page =
+    query.search === undefined
+      ? await readPage(() => deps.storage.listUsers(appId, { cursor: query.cursor, limit, order: "newest" }))
+      : { data: await searchUsers(deps, appId, query.search.trim(), limit), nextCursor: undefined };
+  const [data, total] = await Promise.all([
+    Promise.all(page.data.map((user) => viewUser(deps.storage, user))),
+    deps.storage.countUsers(appId),
+  ]);
+  return { status: 200, body: { data, next_cursor: page.nextCursor ?? null, total } };
+};
+
+async function searchUsers(deps: Deps, appId: string, text: string, limit: number): Promise<StoredUser[]> {
+  const lower = text.toLowerCase();
+  const search = {
+    idPrefix: fullUserId(text),
+    accountPrefixes: SEARCHED.map((type) => `${type}:${type === "custom_auth" || type === "wallet" ? text : lower}`),
+  };
+  const [users, owner] = await Promise.all([
+    deps.storage.searchUsers(appId, search, limit),
+    findUserOfWallet(deps, appId, text),
+  ]);
+  return owner === undefined || users.some(({ id }) => id === owner.id) ? users : [owner, ...users].slice(0, limit);
+}
+
+export const getAppUser: RouteHandler<typeof appResourceRoutes.getAppUser> = async (deps, { params }) => {
+  const appId = params.app_id;
+  await requireApp(deps, appId);
+  const user = await deps.storage.findUser(appId, fullUserId(params.user_id));
+  if (user === undefined) throw new ApiError("user_does_not_exist");
+  const page = { cursor: undefined, limit: ATTACHED_MAX, order: "newest" as const };
+  const [view, wallets, quorums] = await Promise.all([
+    viewUser(deps.storage, user),
+    deps.storage.listWallets(appId, { userId: user.id, includeArchived: true }, page),
+    deps.storage.findReferrers(appId, ["member_user"], user.id, ATTACHED_MAX),
+  ]);
+  return {
+    status: 200,
+    body: {
+      user: view,
+      wallets: wallets.data.map((record) => viewWallet(record.sealed)),
+      key_quorum_ids: quorums.map(({ id }) => id),
+    },
+  };
+};
