@@ -1,8 +1,11 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { activityRoutes } from "@mandate/contract/activity";
 import type { appResourceRoutes } from "@mandate/contract/app-resources";
 import type { RouteId, routes } from "@mandate/contract/routes";
 import type { teamRoutes } from "@mandate/contract/team";
+import { chainTypes } from "@mandate/core/chains/chain-types";
+import { hpkeSeal } from "@mandate/core/crypto/hpke";
+import { deriveP256Scalar } from "@mandate/core/crypto/p256";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import type { AppClient } from "./app-client.ts";
 import type { AuthorizationKey } from "./authorization-key.ts";
@@ -27,6 +30,8 @@ export type Fixture = {
   email: string;
   /** One of each chain whose wallets have rpc methods, Ethereum aside, owned by `key`. */
   chainWallets: { [chain: string]: ChainWallet };
+  /** A begun import, encrypted and ready to be submitted. */
+  importBody: { wallet: { [member: string]: string } };
 };
 
 export type ValidRequest = { target: string; body?: JsonObject };
@@ -43,9 +48,26 @@ type Made = {
   id: string;
   address: string;
   public_key?: string;
+  encryption_public_key: string;
   rules: { id: string }[];
   linked_accounts: { address: string }[];
 };
+
+/** Begins the import of a new key and encrypts it, as a client does. */
+async function beginImport(init: (body: JsonObject) => Promise<Made>): Promise<Fixture["importBody"]> {
+  const { ethereum } = chainTypes;
+  const plaintext = randomBytes(32);
+  const target = {
+    address: ethereum.address(ethereum.publicKey(plaintext)),
+    ...{ chain_type: "ethereum", encryption_type: "HPKE", entropy_type: "private-key" },
+  };
+  const { encryption_public_key } = await init(target);
+  const recipientPoint = Buffer.from(encryption_public_key, "base64");
+  const ephemeralScalar = deriveP256Scalar(randomBytes(48));
+  const { encapsulatedKey, ciphertext } = hpkeSeal({ recipientPoint, ephemeralScalar, plaintext });
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
+  return { wallet: { ...target, encapsulated_key: base64(encapsulatedKey), ciphertext: base64(ciphertext) } };
+}
 
 export async function makeFixture(client: AppClient, appId: string, key: AuthorizationKey): Promise<Fixture> {
   const make = async (target: string, body: JsonObject) => {
@@ -73,8 +95,10 @@ export async function makeFixture(client: AppClient, appId: string, key: Authori
     }),
   );
   const records = await client.request("GET", `/v1/wallets/${wallet.id}/records`);
+  const importBody = await beginImport((body) => make("/v1/wallets/import/init", body));
   return {
     recordId: (records.json as { data: { id: string }[] }).data[0]!.id,
+    importBody,
     chainWallets: Object.fromEntries(chains),
     appId,
     key,
@@ -166,6 +190,23 @@ const validRequests: {
       target: `/v1/wallets/${walletId}/export`,
       body: { encryption_type: "HPKE", recipient_public_key: key.publicKey, export_seed_phrase: false },
     },
+  ],
+  assignEntity: ({ walletId }) => [
+    { target: `/v1/wallets/${walletId}/entity`, body: { id: "team-1", type: "organization" } },
+  ],
+  createWallets: ({ quorumId }) => [
+    { target: "/v1/wallets/batch", body: { wallets: [{ chain_type: "solana", owner_id: quorumId }] } },
+  ],
+  initImport: ({ importBody: { wallet } }) => {
+    const { encapsulated_key: _, ciphertext: __, ...target } = wallet;
+    const body = { ...target, entropy_type: "hd", index: 0 };
+    return [
+      { target: "/v1/wallets/import/init", body: target },
+      { target: "/v1/wallets/import/init", body },
+    ];
+  },
+  submitImport: ({ importBody, quorumId }) => [
+    { target: "/v1/wallets/import/submit", body: { ...importBody, owner_id: quorumId, display_name: "imported" } },
   ],
   archiveWallet: ({ walletId }) => [{ target: `/v1/wallets/${walletId}/archive` }],
   createPolicy: ({ quorumId }) => [

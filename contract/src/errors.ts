@@ -119,6 +119,11 @@ export const errors = {
     message: "The chain refused the transaction",
     sentence: "The transaction could not be prepared or was refused by the chain's node.",
   },
+  wallet_entity_already_set: {
+    status: 400,
+    message: "The wallet is attributed to an entity already",
+    sentence: "A wallet is attributed once.",
+  },
   invalid_solana_transaction: {
     status: 400,
     message: "Invalid Solana transaction",

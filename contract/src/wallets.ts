@@ -3,6 +3,7 @@ import { named } from "./components.ts";
 import { messages } from "./errors.ts";
 import {
   additionalSignersInput,
+  anyObject,
   booleanQuery,
   chainType,
   hasOneOwnerOnCreate,
@@ -20,6 +21,9 @@ import {
 import { defineRoute, signatureErrors } from "./route.ts";
 import { findUnsupportedMethod, rpcBody, rpcResponse } from "./rpc.ts";
 import { encryptedExport, rawSignBody, rawSignResponse } from "./rpc-chains.ts";
+import { importedWallet, initImportBody, initImportResponse } from "./wallet-import.ts";
+
+const entity = z.strictObject({ id: text(1, 128), type: z.enum(["user", "organization"]) });
 
 export const wallet = named(
   "Wallet",
@@ -39,6 +43,7 @@ export const wallet = named(
     public_key: z.string().optional(),
     display_name: z.string().optional(),
     external_id: z.string().optional(),
+    entity: entity.optional(),
   }),
 );
 
@@ -53,9 +58,55 @@ const createBody = named(
       additional_signers: additionalSignersInput.optional(),
       display_name: text(0, 100).optional(),
       external_id: externalId.optional(),
+      entity: entity.optional(),
       ...ownerFields,
     })
     .refine(hasOneOwnerOnCreate, messages.ownerAndOwnerId),
+);
+
+const submitImportBody = named(
+  "SubmitImportBody",
+  z
+    .strictObject({
+      wallet: importedWallet,
+      policy_ids: policyIds.optional(),
+      additional_signers: additionalSignersInput.optional(),
+      display_name: text(0, 100).optional(),
+      external_id: externalId.optional(),
+      entity: entity.optional(),
+      ...ownerFields,
+    })
+    .refine(hasOneOwnerOnCreate, messages.ownerAndOwnerId),
+);
+
+/** Items are judged one by one by the signer, so that one of them can be wrong without harm to the others. */
+const batchBody = named(
+  "CreateWalletsBody",
+  z.strictObject({ wallets: z.array(anyObject).min(1).max(100) }),
+  "Each item is a CreateWalletBody.",
+);
+
+const batchResponse = named(
+  "CreateWalletsResponse",
+  z.object({
+    results: z.array(
+      z.union([
+        z.strictObject({ index: z.number().int(), success: z.literal(true), wallet }),
+        z.strictObject({ index: z.number().int(), success: z.literal(false), code: z.string(), error: z.string() }),
+      ]),
+    ),
+  }),
+);
+
+const entityAssignment = named(
+  "WalletEntityAssignment",
+  z.object({
+    id: z.string(),
+    wallet_id: z.string(),
+    entity,
+    created_at: timestamp,
+    updated_at: timestamp,
+  }),
 );
 
 const updateBody = named(
@@ -180,6 +231,42 @@ export const walletRoutes = {
     errors: ["not_found", "resource_already_exists", ...signatureErrors],
     idempotent: false,
   }),
+  createWallets: defineRoute({
+    id: "createWallets",
+    method: "POST",
+    path: "/v1/wallets/batch",
+    summary: "Create up to 100 wallets; each comes out for itself",
+    caller: "app",
+    authorization: "none",
+    request: { body: batchBody },
+    responses: { 200: batchResponse },
+    errors: ["resource_already_exists", "resource_conflict"],
+    idempotent: true,
+  }),
+  initImport: defineRoute({
+    id: "initImport",
+    method: "POST",
+    path: "/v1/wallets/import/init",
+    summary: "Begin an import: get the key that the private key or seed phrase is encrypted to",
+    caller: "app",
+    authorization: "none",
+    request: { body: initImportBody },
+    responses: { 200: initImportResponse },
+    errors: ["not_supported", "resource_conflict"],
+    idempotent: false,
+  }),
+  submitImport: defineRoute({
+    id: "submitImport",
+    method: "POST",
+    path: "/v1/wallets/import/submit",
+    summary: "Import a wallet with the encrypted private key or seed phrase",
+    caller: "app",
+    authorization: "none",
+    request: { body: submitImportBody },
+    responses: { 200: wallet },
+    errors: ["not_supported", "invalid_state", "resource_already_exists", "resource_conflict"],
+    idempotent: false,
+  }),
   findWalletByAddress: defineRoute({
     id: "findWalletByAddress",
     method: "POST",
@@ -254,6 +341,18 @@ export const walletRoutes = {
     request: { params, body: exportBody },
     responses: { 200: exportResponse },
     errors: ["not_found", "policy_violation", ...signatureErrors],
+    idempotent: false,
+  }),
+  assignEntity: defineRoute({
+    id: "assignEntity",
+    method: "POST",
+    path: "/v1/wallets/{wallet_id}/entity",
+    summary: "Attribute a wallet to a user or an organization, once; no authority comes from it",
+    caller: "app",
+    authorization: "none",
+    request: { params, body: named("WalletEntityBody", entity) },
+    responses: { 200: entityAssignment },
+    errors: ["not_found", "wallet_entity_already_set", "resource_conflict"],
     idempotent: false,
   }),
   archiveWallet: defineRoute({

@@ -16,6 +16,7 @@ import { makeAuthorizationKey } from "../authorization-key.ts";
 import { type IdentityProvider, makeIdentityProvider } from "../identity-provider.ts";
 import { noValidSignatures, policyViolation, refusalOf } from "../refusal.ts";
 import { type Stack, startStack } from "../stack.ts";
+import { walletOwners } from "../wallet-owners.ts";
 
 let stack: Stack;
 let provider: IdentityProvider;
@@ -59,47 +60,17 @@ const contract = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC";
 
 type Owned = { wallet: { id: string; address: string }; authority: object };
 
-const kinds: { [kind: string]: () => Promise<Owned> } = {
-  async ownerless() {
-    return { wallet: await privy.wallets().create({ chain_type: "ethereum" }), authority: {} };
-  },
-  async "owned by a key"() {
-    const key = makeAuthorizationKey();
-    const wallet = await privy.wallets().create({ chain_type: "ethereum", owner: { public_key: key.publicKey } });
-    return { wallet, authority: { authorization_private_keys: [key.privateKey] } };
-  },
-  async "owned by a user"() {
-    const subject = "signing-user";
-    const user = await privy.users().create({ linked_accounts: [{ type: "custom_auth", custom_user_id: subject }] });
-    const wallet = await privy.wallets().create({ chain_type: "ethereum", owner: { user_id: user.id } });
-    return { wallet, authority: { user_jwts: [await provider.issue(subject)] } };
-  },
-  async "owned by a quorum of user, key and child quorum"() {
-    const [own, child] = [makeAuthorizationKey(), makeAuthorizationKey()];
-    const subject = "quorum-user";
-    const user = await privy.users().create({ linked_accounts: [{ type: "custom_auth", custom_user_id: subject }] });
-    const { id: childId } = await privy.keyQuorums().create({ public_keys: [child.publicKey] });
-    const quorum = await privy.keyQuorums().create({
-      public_keys: [own.publicKey],
-      user_ids: [user.id],
-      key_quorum_ids: [childId],
-      authorization_threshold: 3,
-    });
-    const wallet = await privy.wallets().create({ chain_type: "ethereum", owner_id: quorum.id });
-    const authority = {
-      authorization_private_keys: [own.privateKey, child.privateKey],
-      user_jwts: [await provider.issue(subject)],
-    };
-    return { wallet, authority };
-  },
-};
+async function makeWallet(kind: string): Promise<Owned> {
+  const { owner, authority } = await walletOwners[kind]!({ privy, provider });
+  return { wallet: await privy.wallets().create({ chain_type: "ethereum", ...owner }), authority };
+}
 
-describe.each(Object.keys(kinds))("the SDK's viem account of a wallet, %s", (kind) => {
+describe.each(Object.keys(walletOwners))("the SDK's viem account of a wallet, %s", (kind) => {
   let account: PrivyViemAccount;
   let address: Hex;
 
   beforeAll(async () => {
-    const { wallet, authority } = await kinds[kind]!();
+    const { wallet, authority } = await makeWallet(kind);
     address = wallet.address as Hex;
     account = createViemAccount(privy, { walletId: wallet.id, address, authorizationContext: authority });
   });
@@ -156,7 +127,7 @@ describe.each(Object.keys(kinds))("the SDK's viem account of a wallet, %s", (kin
 
 describe("signing is refused", () => {
   it("to everybody but owner and signers, with the text that clients match on", async () => {
-    const { wallet } = await kinds["owned by a key"]!();
+    const { wallet } = await makeWallet("owned by a key");
     const sign = (authority: object) =>
       privy.wallets().ethereum().signMessage(wallet.id, { message: "x", authorization_context: authority });
     const stranger = { authorization_private_keys: [makeAuthorizationKey().privateKey] };
@@ -171,7 +142,7 @@ describe("signing is refused", () => {
   });
 
   it("of typed data with an address whose checksum is wrong", async () => {
-    const { wallet } = await kinds.ownerless!();
+    const { wallet } = await makeWallet("ownerless");
     const wrong = "0xcD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826";
     const request = privy
       .wallets()
@@ -192,7 +163,7 @@ describe("signing is refused", () => {
   });
 
   it("for methods, options and sponsors that are not built, by name", async () => {
-    const { wallet } = await kinds.ownerless!();
+    const { wallet } = await makeWallet("ownerless");
     const ethereum = privy.wallets().ethereum();
     const requests = [
       ethereum.sendCalls(wallet.id, { caip2: "eip155:31337", params: { calls: [{ to: contract }] } }),
@@ -215,7 +186,7 @@ describe("signing is refused", () => {
 
 describe("the owner", () => {
   it("exports key and seed phrase, encrypted to a key of the owner's, and the wallet says when first", async () => {
-    const { wallet, authority } = await kinds["owned by a quorum of user, key and child quorum"]!();
+    const { wallet, authority } = await makeWallet("owned by a quorum of user, key and child quorum");
     expect((await privy.wallets().get(wallet.id)).exported_at).toBeNull();
     const { private_key } = await privy.wallets().exportPrivateKey(wallet.id, { authorization_context: authority });
     expect(private_key).toMatch(/^[0-9a-f]{64}$/);
@@ -254,7 +225,7 @@ describe("the owner", () => {
   });
 
   it("is needed: nobody exports a wallet without one", async () => {
-    const { wallet } = await kinds.ownerless!();
+    const { wallet } = await makeWallet("ownerless");
     const stray = { authorization_context: { authorization_private_keys: [makeAuthorizationKey().privateKey] } };
     for (const context of [{}, stray]) {
       expect(await refusalOf(privy.wallets().exportPrivateKey(wallet.id, context))).toMatchObject({

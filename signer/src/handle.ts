@@ -2,6 +2,7 @@ import { isWellFormedText } from "@mandate/core/encoding/utf8";
 import { createApp, createAppSecret, deleteApp, deleteAppSecret, updateApp } from "./core/apps.ts";
 import type { SignerContext } from "./core/context.ts";
 import { exportWallet, isExportRequest } from "./core/export-wallet.ts";
+import { initImport, submitImport } from "./core/import-wallet.ts";
 import { createKeyQuorum, deleteKeyQuorum, updateKeyQuorum } from "./core/key-quorums.ts";
 import { type Operation, openOperation } from "./core/operation.ts";
 import {
@@ -19,7 +20,7 @@ import type { AuthorityOperation } from "./core/route.ts";
 import { signWalletRequest } from "./core/sign.ts";
 import { authenticateUser } from "./core/user-keys.ts";
 import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
-import { archiveWallet, createWallet, updateWallet } from "./core/wallets.ts";
+import { archiveWallet, assignEntity, createWallet, createWallets, updateWallet } from "./core/wallets.ts";
 import { ACCEPTED, type Phase } from "./phase.ts";
 import type {
   Frame,
@@ -56,6 +57,10 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   rawSign: signWalletRequest,
   exportWallet,
   archiveWallet,
+  assignEntity,
+  createWallets,
+  initImport,
+  submitImport,
 };
 
 export type SignerState = {
@@ -178,7 +183,8 @@ function parseCheckpointQuery({ appId, size, edge, receipts, previous, consisten
 }
 
 function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest | undefined {
-  const { method, target, headers, records, walletSecret, walletSeed, fill, jwks, decideOnly, team } = header;
+  const { method, target, headers, records, walletSecret, walletSeed, importKey, leaveOut, fill, jwks } = header;
+  const { decideOnly, team } = header;
   if (!isText(method) || !isText(target) || target.length > 8192) return undefined;
   if (!isTextList(records) || typeof headers !== "object" || headers === null) return undefined;
   const request: SignerRequest = { kind: "request", method, target, headers: {}, body, records };
@@ -195,6 +201,14 @@ function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest 
   if (walletSeed !== undefined) {
     if (!isText(walletSeed)) return undefined;
     request.walletSeed = walletSeed;
+  }
+  if (importKey !== undefined) {
+    if (!isText(importKey)) return undefined;
+    request.importKey = importKey;
+  }
+  if (leaveOut !== undefined) {
+    if (!isIndexList(leaveOut)) return undefined;
+    request.leaveOut = leaveOut;
   }
   if (fill !== undefined) {
     const quantities = parseFill(fill);
@@ -227,6 +241,10 @@ function parseFill(value: unknown): TransactionFill | undefined {
 
 function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.length <= RECORDS_MAX && value.every(isText);
+}
+
+function isIndexList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length <= RECORDS_MAX && value.every((item) => Number.isSafeInteger(item));
 }
 
 /** JSON can escape half of a surrogate pair; such text has no UTF-8, so nothing that was signed or sealed holds it. */

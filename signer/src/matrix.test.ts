@@ -184,6 +184,20 @@ it("archives a wallet for whoever has the app's secret, as the wire has it, and 
   }
 });
 
+it("attributes, imports and makes wallets for whoever has the app's secret, and for nobody else", async () => {
+  const { wallets } = world;
+  const target = {
+    ...{ chain_type: "ethereum", address: wallets.alice.address },
+    ...{ entropy_type: "private-key", encryption_type: "HPKE" },
+  };
+  const attempts = {
+    entity: { method: "POST", path: `/v1/wallets/${wallets.alice.id}/entity`, body: { id: "e", type: "user" } },
+    import: { method: "POST", path: "/v1/wallets/import/init", body: target },
+    batch: { method: "POST", path: "/v1/wallets/batch", body: { wallets: [{ chain_type: "sui" }] } },
+  };
+  await expectOnly(WITH_SECRET, attempts);
+});
+
 describe("changing a key quorum", () => {
   const cases: [keyof World["quorums"], string[]][] = [
     ["owner", ["owner key", "owner key and user key"]],

@@ -54,6 +54,10 @@ export type SignerRequest = {
   walletSecret?: string;
   /** The sealed seed phrase of the wallet in the target; only exports of it need it. */
   walletSeed?: string;
+  /** The sealed key that an import's initiation gave. */
+  importKey?: string;
+  /** Items of a batch that the API refuses, by index. */
+  leaveOut?: number[];
   fill?: TransactionFill;
   /** The key set of the app's identity provider, for apps that name a JWKS URL. Never consulted where a key is pinned. */
   jwks?: unknown;

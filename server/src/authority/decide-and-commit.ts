@@ -23,6 +23,8 @@ export type AuthorityPlan = {
   target?: { key: RecordKey; missing: ErrorCode };
   walletSecret?: string;
   walletSeed?: string;
+  importKey?: string;
+  leaveOut?: number[];
   jwks?: unknown;
   /** For sends: asks the chain for what the caller left open, once for every decision. */
   prepare?(): Promise<Preparation>;
@@ -30,6 +32,8 @@ export type AuthorityPlan = {
   answer(accepted: SignerAccepted): StoredAnswer;
   /** What else becomes durable in the same commit. */
   extend?(accepted: SignerAccepted): Partial<CommitUnit>;
+  /** What to say when something that the request uses up is used up already; the stored answer unless given. */
+  consumed?: ApiError;
   /** For control changes: the answer as the resource stands now; tells a harmless repetition from a stale one. */
   current?(): Promise<StoredAnswer | undefined>;
 };
@@ -97,6 +101,7 @@ export async function decideAndCommit(deps: Deps, request: HttpRequest, plan: Au
       case "stale":
         continue;
       case "consumed":
+        if (plan.consumed !== undefined) throw plan.consumed;
         return { answer: await answerRepetition(plan, decision, result.answer), accepted: undefined };
       case "idempotency_key_used":
         return { answer: answerIdempotent(idempotency!, result), accepted: undefined };
@@ -142,6 +147,8 @@ async function askSigner(
       ...teamOf(request),
       ...(plan.walletSecret === undefined ? {} : { walletSecret: plan.walletSecret }),
       ...(plan.walletSeed === undefined ? {} : { walletSeed: plan.walletSeed }),
+      ...(plan.importKey === undefined ? {} : { importKey: plan.importKey }),
+      ...(plan.leaveOut === undefined ? {} : { leaveOut: plan.leaveOut }),
       ...(prepared === undefined ? {} : { fill: prepared.fill }),
       ...(prepared?.failure === undefined ? {} : { decideOnly: true as const }),
       ...(plan.jwks === undefined ? {} : { jwks: plan.jwks }),

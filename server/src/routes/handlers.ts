@@ -99,11 +99,14 @@ import {
 } from "./users/look-up-user.ts";
 import { mergeCustomMetadata, setCustomMetadata } from "./users/set-custom-metadata.ts";
 import { archiveWallet } from "./wallets/archive-wallet.ts";
+import { assignEntity } from "./wallets/assign-entity.ts";
 import { authenticateUser } from "./wallets/authenticate-user.ts";
 import { createWallet } from "./wallets/create-wallet.ts";
+import { createWallets } from "./wallets/create-wallets.ts";
 import { exportWallet } from "./wallets/export-wallet.ts";
 import { findWalletByAddress } from "./wallets/find-wallet-by-address.ts";
 import { getWallet } from "./wallets/get-wallet.ts";
+import { initImport, submitImport } from "./wallets/import-wallet.ts";
 import { listWallets } from "./wallets/list-wallets.ts";
 import { rawSign } from "./wallets/raw-sign.ts";
 import { updateWallet } from "./wallets/update-wallet.ts";
@@ -122,7 +125,11 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   walletRpc,
   rawSign,
   exportWallet,
+  assignEntity,
   archiveWallet,
+  createWallets,
+  initImport,
+  submitImport,
   createPolicy,
   getPolicy,
   updatePolicy,

@@ -15,6 +15,7 @@ export type WalletView = {
   public_key?: string;
   display_name?: string;
   external_id?: string;
+  entity?: { id: string; type: string };
 };
 
 /** The wire's Wallet (spec 04 §1), from the sealed record. */
@@ -40,5 +41,6 @@ export function viewWallet(sealed: string): WalletView {
     ...(publicKey === undefined ? {} : { public_key: publicKey }),
     ...(wallet.display_name === null ? {} : { display_name: wallet.display_name }),
     ...(wallet.external_id === null ? {} : { external_id: wallet.external_id }),
+    ...(wallet.entity === undefined ? {} : { entity: wallet.entity }),
   };
 }

@@ -12,17 +12,19 @@ export type Acceptance = Omit<ReceiptFacts, "decision" | "refusal"> & {
   transaction?: SignerAccepted["transaction"];
   /** A send or a change, of which a second execution would do harm. Repeating a plain signature does none. */
   changesState: boolean;
+  /** What is used up besides the request itself. */
+  consume?: SignerAccepted["consume"];
 };
 
 export function accept(op: Operation, acceptance: Acceptance): SignerAccepted {
-  const { put = [], walletSecrets = [], answer = null, transaction, changesState, ...facts } = acceptance;
+  const { put = [], walletSecrets = [], answer = null, transaction, changesState, consume = [], ...facts } = acceptance;
   return {
     outcome: "accepted",
     used: op.records.used(),
     put,
     walletSecrets,
     receipt: makeReceipt(op, { ...facts, put, decision: "ALLOW" }),
-    consume: consumed(op, facts.authorization, changesState),
+    consume: [...consumed(op, facts.authorization, changesState), ...consume],
     result: answer,
     ...(transaction === undefined ? {} : { transaction }),
     ...(op.requestExpiryMs === undefined ? {} : { requestExpiryMs: op.requestExpiryMs }),

@@ -64,6 +64,8 @@ export type PolicyBody = JsonObject & {
 
 export type AdditionalSigner = { signer_id: string; override_policy_ids?: string[] };
 
+export type WalletEntity = { id: string; type: "user" | "organization" };
+
 export type WalletBody = JsonObject & {
   address: string;
   /**
@@ -80,4 +82,6 @@ export type WalletBody = JsonObject & {
   exported_at: number | null;
   imported_at: number | null;
   archived_at: number | null;
+  /** Absent in wallets that are attributed to nobody. */
+  entity?: WalletEntity;
 };

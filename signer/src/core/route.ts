@@ -30,10 +30,14 @@ const ROUTES = [
   ["authenticateUser", "POST", "/wallets/authenticate"],
   ["authenticateUser", "POST", "/user_signers/authenticate"],
   ["createWallet", "POST", "/wallets"],
+  ["createWallets", "POST", "/wallets/batch"],
+  ["initImport", "POST", "/wallets/import/init"],
+  ["submitImport", "POST", "/wallets/import/submit"],
   ["updateWallet", "PATCH", "/wallets/:id"],
   ["walletRpc", "POST", "/wallets/:id/rpc"],
   ["rawSign", "POST", "/wallets/:id/raw_sign"],
   ["exportWallet", "POST", "/wallets/:id/export"],
+  ["assignEntity", "POST", "/wallets/:id/entity"],
   ["archiveWallet", "POST", "/wallets/:id/archive"],
 ] as const;
 

@@ -40,7 +40,7 @@ export type Sealer = {
 };
 
 export type SecretHeader = {
-  type: "wallet_key" | "wallet_seed" | "test_account_otp" | "app_token_key";
+  type: "wallet_key" | "wallet_seed" | "import_key" | "test_account_otp" | "app_token_key";
   appId: string;
   id: string;
   version: number;

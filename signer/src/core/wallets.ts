@@ -14,13 +14,13 @@ import {
 } from "./operation.ts";
 import { createUserQuorum, readOwnership, requireQuorum } from "./ownership.ts";
 import { putRecord } from "./put-record.ts";
-import type { AdditionalSigner, WalletBody } from "./records.ts";
+import type { AdditionalSigner, WalletBody, WalletEntity } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
 import { requireWallet } from "./require-wallet.ts";
 import { assertServerSideAccess } from "./server-side-access.ts";
-import { makeWalletKey, requireChainType } from "./wallet-key.ts";
+import { makeWalletKey, requireChainType, type WalletKey } from "./wallet-key.ts";
 
-const CREATE_MEMBERS = [
+export const CREATE_MEMBERS = [
   "chain_type",
   "owner",
   "owner_id",
@@ -28,18 +28,64 @@ const CREATE_MEMBERS = [
   "additional_signers",
   "display_name",
   "external_id",
+  "entity",
 ];
 const UPDATE_MEMBERS = ["policy_ids", "owner", "owner_id", "additional_signers", "display_name", "external_id"];
 const ADDITIONAL_SIGNERS_MAX = 20;
+const BATCH_MAX = 100;
 
 export function createWallet(op: Operation): SignerAccepted {
   authenticateApp(op);
-  const body = requireBody(op, CREATE_MEMBERS);
+  return createWalletWith(op, requireBody(op, CREATE_MEMBERS), {});
+}
+
+/** Where the key comes from, when it is not a new one, and since when the wallet is. */
+export type KeySource = {
+  makeKey?(walletId: string): WalletKey;
+  importedAtMs?: number;
+  createdAtMs?: number;
+  consume?: SignerAccepted["consume"];
+};
+
+export function createWalletWith(op: Operation, body: JsonObject, source: KeySource): SignerAccepted {
+  const { put, secret } = makeOwnedWallet(op, body, source);
+  const wallet = put.at(-1)!;
+  const { consume = [] } = source;
+  return accept(op, { changesState: true, put, walletSecrets: [secret], walletId: wallet.id, consume });
+}
+
+/**
+ * Up to 100 wallets in one commit (spec 04 §2). Each item comes out for itself; those that `leaveOut` numbers are refused
+ * by the API, which knows what is taken.
+ */
+export function createWallets(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  const items = requireList(requireBody(op, ["wallets"]).wallets, "wallets", BATCH_MAX);
+  if (items.length === 0) throw invalidData("wallets must have at least one entry");
+  const put: PutRecord[] = [];
+  const walletSecrets: SignerAccepted["walletSecrets"] = [];
+  const results = items.map((item, index): JsonObject => {
+    if (op.request.leaveOut?.includes(index) === true) return { index, left_out: true };
+    try {
+      const made = makeOwnedWallet(op, requireObject(item, `wallets.${index}`, CREATE_MEMBERS), {});
+      put.push(...made.put);
+      walletSecrets.push(made.secret);
+      return { index, wallet_id: made.secret.walletId };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { index, code: error.code, error: error.message };
+    }
+  });
+  return accept(op, { changesState: true, put, walletSecrets, answer: { results } });
+}
+
+/** The wallet's record comes last in `put`. */
+function makeOwnedWallet(op: Operation, body: JsonObject, source: KeySource) {
   const ownership = readOwnership(op, body, "create");
-  const wallet = makeWallet(op, body, ownership.given ? ownership.ownerId : null);
+  const wallet = makeWallet(op, body, ownership.given ? ownership.ownerId : null, source);
   const put = [...(ownership.given ? ownership.put : []), wallet.put];
   assertServerSideAccess(op, undefined, wallet.controls, put);
-  return accept(op, { changesState: true, put, walletSecrets: [wallet.secret], walletId: wallet.put.id });
+  return { put, secret: wallet.secret };
 }
 
 /** The wallets that come with a user or are added to one: owned by the user, perhaps already with signers. */
@@ -56,7 +102,8 @@ export function makeUserWallets(
     if (body.create_smart_wallet === true)
       throw new Refusal(400, "not_supported", "smart wallets are not supported by this server");
     const owner = createUserQuorum(op, userId);
-    const wallet = makeWallet(op, body, owner.ownerId);
+    // In the order of their creation they are numbered (`wallet_index`), so no two are created at one time.
+    const wallet = makeWallet(op, body, owner.ownerId, { createdAtMs: op.nowMs + at });
     assertServerSideAccess(op, undefined, wallet.controls, owner.put);
     put.push(...owner.put, wallet.put);
     walletSecrets.push(wallet.secret);
@@ -64,25 +111,56 @@ export function makeUserWallets(
   return { put, walletSecrets };
 }
 
-function makeWallet(op: Operation, body: JsonObject, ownerId: string | null) {
+function makeWallet(op: Operation, body: JsonObject, ownerId: string | null, source: KeySource = {}) {
   const chainType = requireChainType(requireText(body.chain_type, "chain_type", 30));
   const id = makeId(op.ctx);
-  const { address, verifyingKey, secret } = makeWalletKey(op, id, chainType);
+  const controls = readControls(op, body, chainType);
+  const { address, verifyingKey, secret } = source.makeKey?.(id) ?? makeWalletKey(op, id, chainType);
   const record: WalletBody = {
     address,
     verifying_key: verifyingKey,
     chain_type: chainType,
     owner_id: ownerId,
+    ...controls,
+    exported_at: null,
+    imported_at: source.importedAtMs ?? null,
+    archived_at: null,
+  };
+  const { createdAtMs = op.nowMs } = source;
+  const put = putRecord(op, { type: "wallet", id, version: 1, createdAtMs, body: record });
+  return { put, secret, controls: { ownerId, signers: record.additional_signers } };
+}
+
+/** Read before the key is made: what a body gets wrong costs no derivation. */
+function readControls(op: Operation, body: JsonObject, chainType: string) {
+  return {
     policy_ids: readPolicyIds(op, body.policy_ids ?? [], "policy_ids", chainType),
     additional_signers: readAdditionalSigners(op, body.additional_signers ?? [], chainType),
     display_name: optionalText(body.display_name, "display_name", 100),
     external_id: readExternalId(body.external_id),
-    exported_at: null,
-    imported_at: null,
-    archived_at: null,
+    ...(body.entity === undefined || body.entity === null ? {} : { entity: readEntity(body.entity) }),
   };
-  const controls = { ownerId, signers: record.additional_signers };
-  return { put: putRecord(op, { type: "wallet", id, version: 1, body: record }), secret, controls };
+}
+
+/** What a wallet is attributed to, for reporting. No authority comes from it (spec 00 §2). */
+function readEntity(value: JsonValue): WalletEntity {
+  const entity = requireObject(value, "entity", ["id", "type"]);
+  if (entity.type !== "user" && entity.type !== "organization") {
+    throw invalidData("entity.type must be user or organization");
+  }
+  return { id: requireText(entity.id, "entity.id", 128), type: entity.type };
+}
+
+/** Attributes a wallet, once. No signature is asked for (spec 01 §7). */
+export function assignEntity(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  const { id, version, createdAtMs, body } = requireWallet(op);
+  if (body.entity !== undefined) {
+    throw new Refusal(400, "wallet_entity_already_set", "the wallet is attributed to an entity already");
+  }
+  const next = { ...body, entity: readEntity(requireBody(op, ["id", "type"])) };
+  const put = putRecord(op, { type: "wallet", id, version: version + 1, createdAtMs, body: next });
+  return accept(op, { changesState: true, put: [put], walletId: id });
 }
 
 /** Only the owner changes a wallet; a session signer never does (I20). Without an owner the app's secret does. */

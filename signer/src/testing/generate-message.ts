@@ -123,6 +123,16 @@ function listBases(world: World): Base[] {
     const recipient_public_key = testKey("hpke recipient").spkiBase64;
     add("POST", "/v1/wallets/authenticate", { user_jwt: token, encryption_type: "HPKE", recipient_public_key }, []);
   }
+  const target = {
+    chain_type: "ethereum",
+    address: wallets.alice.address,
+    entropy_type: "private-key",
+    encryption_type: "HPKE",
+  };
+  add("POST", "/v1/wallets/import/init", target, []);
+  add("POST", "/v1/wallets/import/submit", { wallet: { ...target, encapsulated_key: "AAAA", ciphertext: "AAAA" } }, []);
+  add("POST", "/v1/wallets/batch", { wallets: [{ chain_type: "solana" }, { chain_type: "zzz" }] }, []);
+  add("POST", `/v1/wallets/${wallets.team.id}/entity`, { id: "e", type: "user" }, []);
   const newApp = { id: "caaaaaaaaaaaaaaaaaaaaaaaa", name: "a", secret_sha256: "0".repeat(64) };
   add("POST", "/operator/v1/apps", newApp, [keys.owner], { expiryMs: soon });
   return bases;
@@ -183,7 +193,19 @@ const HEADERS = [
   "privy-idempotency-key",
   "privy-request-expiry",
 ] as const;
-const MEMBERS = ["method", "target", "headers", "records", "walletSecret", "fill", "jwks", "decideOnly", "kind"];
+const MEMBERS = [
+  "method",
+  "target",
+  "headers",
+  "records",
+  "walletSecret",
+  "importKey",
+  "leaveOut",
+  "fill",
+  "jwks",
+  "decideOnly",
+  "kind",
+];
 
 const CHANGES: Change[] = [
   ({ request }, _, rng) => delete request.headers[rng.pick(HEADERS)],

@@ -52,14 +52,16 @@ export function mayRelease(world: World, request: SignerRequest, nowMs = world.h
     case "DELETE users 2":
     case "POST users 3":
       return find("user", id) !== undefined || find("user", `did:privy:${id}`) !== undefined;
-    case "POST user_signers 2":
     case "POST wallets 2":
+    case "POST user_signers 2":
+      if (resource === "wallets" && id === "batch") return true;
       return id === "authenticate" && app === world.app && memberOf(body, "user_jwt") === world.validToken;
     case "PATCH wallets 2": {
       const owner = find("wallet", id)?.body.owner_id as string | null | undefined;
       return owner !== undefined && (owner === null || satisfied(owner));
     }
     case "POST wallets 3": {
+      if (id === "import") return rest[0] === "init" || memberOf(request, "importKey") !== undefined;
       const wallet = find("wallet", id)?.body as Wallet | undefined;
       if (wallet === undefined) return false;
       switch (rest[0]) {
@@ -69,6 +71,7 @@ export function mayRelease(world: World, request: SignerRequest, nowMs = world.h
         case "export":
           return mayExport(wallet, satisfied);
         case "archive":
+        case "entity":
           return true;
         default:
           return false;

@@ -1,6 +1,6 @@
 import type { walletRoutes } from "@mandate/contract/wallets";
 import { ApiError } from "../../api-error.ts";
-import { normalizeAddress } from "../../views/address.ts";
+import { listAddressSpellings } from "../../views/address.ts";
 import { viewWallet } from "../../views/wallet.ts";
 import type { RouteHandler } from "../handler.ts";
 
@@ -8,12 +8,11 @@ export const findWalletByAddress: RouteHandler<typeof walletRoutes.findWalletByA
   deps,
   { appId, body },
 ) => {
-  const filter = {
-    address: normalizeAddress(body.address),
-    ...(body.include_archived === true ? { includeArchived: true } : {}),
-  };
-  const page = await deps.storage.listWallets(appId, filter, { cursor: undefined, limit: 1 });
-  const record = page.data[0];
-  if (record === undefined) throw new ApiError("not_found");
-  return { status: 200, body: viewWallet(record.sealed) };
+  for (const address of listAddressSpellings(body.address)) {
+    const filter = { address, ...(body.include_archived === true ? { includeArchived: true } : {}) };
+    const page = await deps.storage.listWallets(appId, filter, { cursor: undefined, limit: 1 });
+    const record = page.data[0];
+    if (record !== undefined) return { status: 200, body: viewWallet(record.sealed) };
+  }
+  throw new ApiError("not_found");
 };
