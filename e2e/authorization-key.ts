@@ -19,7 +19,15 @@ export type SignedParts = {
 };
 
 export function makeAuthorizationKey(): AuthorizationKey {
-  const scalar = deriveP256Scalar(new Uint8Array(randomBytes(48)));
+  return keyOf(deriveP256Scalar(new Uint8Array(randomBytes(48))));
+}
+
+/** From base64 PKCS#8 as this server writes it: the scalar has a fixed place. */
+export function importAuthorizationKey(pkcs8Base64: string): AuthorizationKey {
+  return keyOf(new Uint8Array(Buffer.from(pkcs8Base64, "base64").subarray(36, 68)));
+}
+
+function keyOf(scalar: Uint8Array): AuthorizationKey {
   const pair = p256KeyPairFromScalar(scalar);
   return {
     publicKey: pair.spkiBase64,

@@ -310,6 +310,7 @@ const validRequests: {
   exportCheckpoint: ({ appId }) => [{ target: `/operator/v1/apps/${appId}/records/checkpoint` }],
   exportRecords: ({ appId }) => [{ target: `/operator/v1/apps/${appId}/records?after=1&limit=2` }],
   getStatus: () => [{ target: "/operator/v1/status" }],
+  listInbox: () => [{ target: "/operator/v1/inbox" }],
   listApps: () => [{ target: "/operator/v1/apps" }],
   createApp: () => [
     {

@@ -16,7 +16,7 @@ const appPath = "/operator/v1/apps/{app_id}";
 const appParam = { app_id: pathId };
 const appParams = z.strictObject(appParam);
 
-type PublicRoute = Route & { readonly caller: "app" };
+type PublicRoute = Route & { readonly caller: "app" | "app-or-user" };
 type ForTeam<R extends PublicRoute, Id extends string> = Omit<R, "id" | "path" | "caller" | "aliases"> & {
   readonly id: Id;
   readonly path: string;

@@ -137,6 +137,8 @@ export const linkedAccount = named(
       chain_type: z.enum(["ethereum", "solana"]),
       wallet_client: z.literal("unknown"),
       chain_id: z.string().optional(),
+      connector_type: z.string().optional(),
+      wallet_client_type: z.string().optional(),
     }),
     output("email", { address: z.string() }),
     output("phone", { phoneNumber: z.string(), number: z.string() }),

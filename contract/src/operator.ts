@@ -143,6 +143,28 @@ export const operatorRoutes = {
     errors: [],
     idempotent: false,
   }),
+  listInbox: defineRoute({
+    id: "listInbox",
+    method: "GET",
+    path: "/operator/v1/inbox",
+    summary: "Mails that a server in development has kept instead of sending, newest first",
+    caller: "team",
+    role: "developer",
+    authorization: "none",
+    request: {},
+    responses: {
+      200: named(
+        "Inbox",
+        z.object({
+          data: z.array(
+            z.object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), sent_at: timestamp }),
+          ),
+        }),
+      ),
+    },
+    errors: ["feature_not_enabled"],
+    idempotent: false,
+  }),
   listApps: defineRoute({
     id: "listApps",
     method: "GET",

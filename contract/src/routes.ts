@@ -3,6 +3,7 @@ import { appResourceRoutes } from "./app-resources.ts";
 import { appRoutes } from "./apps.ts";
 import { healthRoutes } from "./health.ts";
 import { keyQuorumRoutes } from "./key-quorums.ts";
+import { loginRoutes } from "./login.ts";
 import { operatorRoutes } from "./operator.ts";
 import { policyRoutes } from "./policies.ts";
 import { recordExportRoutes, recordRoutes } from "./records.ts";
@@ -20,6 +21,7 @@ export const routes = {
   ...keyQuorumRoutes,
   ...userRoutes,
   ...userLookupRoutes,
+  ...loginRoutes,
   ...transactionRoutes,
   ...recordRoutes,
   ...appRoutes,

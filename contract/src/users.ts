@@ -102,7 +102,13 @@ export const userRoutes = {
     authorization: "none",
     request: { body: createBody },
     responses: { 200: user },
-    errors: ["linked_to_another_user", "resource_conflict", "resource_already_exists", "not_supported"],
+    errors: [
+      "linked_to_another_user",
+      "resource_conflict",
+      "resource_already_exists",
+      "not_supported",
+      "feature_not_enabled",
+    ],
     idempotent: false,
   }),
   listUsers: defineRoute({
@@ -150,7 +156,13 @@ export const userRoutes = {
     authorization: "none",
     request: { params, body: named("CreateUserWalletsBody", z.strictObject({ wallets: walletsInput })) },
     responses: { 200: user },
-    errors: ["user_does_not_exist", "resource_conflict", "resource_already_exists", "not_supported"],
+    errors: [
+      "user_does_not_exist",
+      "resource_conflict",
+      "resource_already_exists",
+      "not_supported",
+      "feature_not_enabled",
+    ],
     idempotent: false,
   }),
   setCustomMetadata: defineRoute({

@@ -3,6 +3,8 @@ import { routes } from "@mandate/contract/routes";
 import { validate } from "@mandate/contract/validate";
 import { SignerUnavailableError } from "@mandate/signer/client";
 import { ApiError } from "./api-error.ts";
+import type { AppSettings } from "./apps/app-settings.ts";
+import { authenticateUser, type SignedInUser } from "./authenticate/access-token.ts";
 import { authenticateApp } from "./authenticate/app-credentials.ts";
 import { authenticateClient } from "./authenticate/browser-client.ts";
 import { authenticateOperator } from "./authenticate/operator.ts";
@@ -45,12 +47,12 @@ async function serve(
     if (route.caller === "team") {
       const team = await authenticateTeam(deps, route, request);
       return await auditTeam(deps, route, { ...request, team }, (known) =>
-        answerCall(deps, limiters, route, handle, known, ""),
+        answerCall(deps, limiters, route, handle, known, { appId: "" }),
       );
     }
-    const appId = await authenticate(deps, route, request);
-    request.annotations.appId = appId;
-    return await answerCall(deps, limiters, route, handle, request, appId);
+    const caller = await authenticate(deps, route, request);
+    request.annotations.appId = caller.appId;
+    return await answerCall(deps, limiters, route, handle, request, caller);
   } catch (error) {
     if (error instanceof ApiError && error.code === "invalid_credentials") limiters.failed(request.remoteAddress);
     return answerError(deps, request, error);
@@ -63,33 +65,49 @@ async function answerCall(
   route: Route,
   handle: RouteHandler<Route>,
   request: HttpRequest,
-  appId: string,
+  { appId, app, user }: Caller,
 ): Promise<HttpResponse> {
   const limited = limiters.request(route, appId === "" ? request.remoteAddress : appId);
   if (limited !== undefined) return limited;
   assertHeaders(deps, request);
-  const call = { request, appId, params: request.params, query: request.query, body: readBody(route, request) };
+  const known = user === undefined ? request : { ...request, userId: user.id };
+  const { params, query } = request;
+  const call = { request: known, appId, app, user, params, query, body: readBody(route, request) };
   const answer = await handle(deps, call as unknown as Call<Route>);
   return { ...answer, headers: { ...request.answerHeaders, ...answer.headers } };
 }
 
-async function authenticate(deps: Deps, route: Route, request: HttpRequest): Promise<string> {
+type Caller = { appId: string; app?: AppSettings; user?: SignedInUser };
+
+async function authenticate(deps: Deps, route: Route, request: HttpRequest): Promise<Caller> {
+  const isBasic = /^basic /i.test(request.headers.authorization ?? "");
   switch (route.caller) {
     case "app":
-      return authenticateApp(deps, request);
+      return { appId: await authenticateApp(deps, request) };
     case "app-or-user":
+      if (!/^bearer /i.test(request.headers.authorization ?? ""))
+        return { appId: await authenticateApp(deps, request) };
+      return authenticateSignedIn(deps, request);
     case "user":
-    case "client":
+      return authenticateSignedIn(deps, request);
+    case "client": {
       // A server may sign a user in with its secret (spec 00 §3.3), and then is no browser.
-      if (/^basic /i.test(request.headers.authorization ?? "")) return authenticateApp(deps, request);
-      return (await authenticateClient(deps, request)).id;
+      if (isBasic) await authenticateApp(deps, request);
+      const app = await authenticateClient(deps, request);
+      return { appId: app.id, app };
+    }
     case "team":
     case "operator":
       authenticateOperator(deps, request);
-      return "";
+      return { appId: "" };
     case "public":
-      return "";
+      return { appId: "" };
   }
+}
+
+async function authenticateSignedIn(deps: Deps, request: HttpRequest): Promise<Caller> {
+  const app = await authenticateClient(deps, request);
+  return { appId: app.id, app, user: await authenticateUser(deps, app, request.headers.authorization) };
 }
 
 function assertHeaders(deps: Deps, request: HttpRequest): void {

@@ -4,6 +4,7 @@ import type { Chains } from "./chains/chains.ts";
 import type { Config } from "./config/config.ts";
 import type { RequestLog } from "./http/request-log.ts";
 import type { Log } from "./log.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import type { RecordLog } from "./records/record-log.ts";
 import type { DocumentStore } from "./storage/documents.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -19,6 +20,7 @@ export type Deps = {
   records: RecordLog;
   chains: Chains;
   jwks: JwksCache;
+  mailer: Mailer;
   /** The last requests of each app, for its developers. */
   requestLog: RequestLog;
   /** Undefined where no mail can be sent. */

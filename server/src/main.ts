@@ -15,6 +15,7 @@ import { startCatchUpRecords } from "./jobs/catch-up-records.ts";
 import { startPrune } from "./jobs/prune.ts";
 import { startRebroadcast } from "./jobs/rebroadcast.ts";
 import { createLog } from "./log.ts";
+import { createMailer, type Mailer } from "./mail/mailer.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
 import { servePages } from "./pages/pages.ts";
@@ -30,6 +31,11 @@ const DATABASE_PATIENCE_MS = 20_000;
 const CHAIN_GRACE_MS = 300;
 
 const log = createLog("api", (line) => process.stderr.write(line));
+
+/** Whoever only wants to know whether mail can be sent, and to send some, sees no more than that. */
+function mailDeps(mailer: Mailer): Pick<Deps, "mailer" | "sendMail"> {
+  return mailer.kind === "none" ? { mailer } : { mailer, sendMail: (mail) => mailer.send(mail) };
+}
 
 async function main(): Promise<void> {
   const version = (
@@ -61,6 +67,7 @@ async function main(): Promise<void> {
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),
     requestLog: createRequestLog(),
+    ...mailDeps(createMailer(config, watched, nowMs)),
     log,
     nowMs,
   };

@@ -1,9 +1,11 @@
+import { encodeBase64 } from "@mandate/core/encoding/base64";
 import { isWellFormedText } from "@mandate/core/encoding/utf8";
 import { createApp, createAppSecret, deleteApp, deleteAppSecret, updateApp } from "./core/apps.ts";
 import type { SignerContext } from "./core/context.ts";
 import { exportWallet, isExportRequest } from "./core/export-wallet.ts";
 import { initImport, submitImport } from "./core/import-wallet.ts";
 import { createKeyQuorum, deleteKeyQuorum, updateKeyQuorum } from "./core/key-quorums.ts";
+import { endSession, getIdentityToken, linkAccount, login, refreshSession, unlinkAccount } from "./core/login.ts";
 import { type Operation, openOperation } from "./core/operation.ts";
 import {
   createPolicy,
@@ -19,11 +21,12 @@ import { NeedRecords, Refusal, StaleRecords } from "./core/refusal.ts";
 import type { AuthorityOperation } from "./core/route.ts";
 import { signWalletRequest } from "./core/sign.ts";
 import { authenticateUser } from "./core/user-keys.ts";
-import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
+import { addUserAccount, createUser, createUserWallets, deleteUser, removeUserAccount } from "./core/users.ts";
 import { archiveWallet, assignEntity, createWallet, createWallets, updateWallet } from "./core/wallets.ts";
 import { ACCEPTED, type Phase } from "./phase.ts";
 import type {
   Frame,
+  LoginFacts,
   SignerAnswer,
   SignerCheckpointQuery,
   SignerMessage,
@@ -61,6 +64,14 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   createWallets,
   initImport,
   submitImport,
+  login,
+  refreshSession,
+  endSession,
+  linkAccount,
+  unlinkAccount,
+  getIdentityToken,
+  addUserAccount,
+  removeUserAccount,
 };
 
 export type SignerState = {
@@ -87,6 +98,8 @@ export function handle(state: SignerState, frame: Frame): SignerAnswer {
       noteCommitted(context, message.records);
       return { outcome: "noted" };
     }
+    if (message.kind === "server_key")
+      return { outcome: "server_key", key: encodeBase64(context.sealer.deriveServerKey()) };
     if (message.kind === "checkpoint") return handleCheckpoint(context, message);
     return handleRequest(context, message);
   } catch (error) {
@@ -158,7 +171,8 @@ const RECORDS_MAX = 2000;
 function parseMessage({ header, body }: Frame): SignerMessage | undefined {
   switch (header.kind) {
     case "status":
-      return { kind: "status" };
+    case "server_key":
+      return { kind: header.kind };
     case "committed":
       return isTextList(header.records) ? { kind: "committed", records: header.records } : undefined;
     case "checkpoint":
@@ -184,7 +198,7 @@ function parseCheckpointQuery({ appId, size, edge, receipts, previous, consisten
 
 function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest | undefined {
   const { method, target, headers, records, walletSecret, walletSeed, importKey, leaveOut, fill, jwks } = header;
-  const { decideOnly, team } = header;
+  const { decideOnly, team, login } = header;
   if (!isText(method) || !isText(target) || target.length > 8192) return undefined;
   if (!isTextList(records) || typeof headers !== "object" || headers === null) return undefined;
   const request: SignerRequest = { kind: "request", method, target, headers: {}, body, records };
@@ -222,6 +236,11 @@ function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest 
     if (!isText(memberId) || memberId.length > 64) return undefined;
     request.team = { memberId };
   }
+  if (login !== undefined) {
+    const facts = parseLoginFacts(login);
+    if (facts === undefined) return undefined;
+    request.login = facts;
+  }
   return request;
 }
 
@@ -237,6 +256,20 @@ function parseFill(value: unknown): TransactionFill | undefined {
     fill[member] = quantity;
   }
   return fill;
+}
+
+const IDENTITY_CLAIMS = ["cr", "linked_accounts", "custom_metadata", "guest"];
+
+/** Only the members that there are, and only text: what an identity token says is bounded by this. */
+function parseLoginFacts(value: unknown): LoginFacts | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { sessionId, attested, userId, nonce, identity, ...unknown } = value as { [name: string]: unknown };
+  const texts = [sessionId, attested, userId, nonce].filter((text) => text !== undefined);
+  if (Object.keys(unknown).length > 0 || !isText(sessionId) || !texts.every(isText)) return undefined;
+  if (identity === undefined) return value as LoginFacts;
+  const claims = typeof identity === "object" && identity !== null ? Object.entries(identity) : undefined;
+  if (!claims?.every(([name, claim]) => IDENTITY_CLAIMS.includes(name) && isText(claim))) return undefined;
+  return value as LoginFacts;
 }
 
 function isTextList(value: unknown): value is string[] {

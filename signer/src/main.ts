@@ -11,7 +11,7 @@ import { API_GONE, listen } from "./listen.ts";
 import { openLogHeadsFile } from "./log-heads-file.ts";
 import { loadPrimitives } from "./primitives/native.ts";
 import { chooseKeyProvider, RootKeyError, unseal } from "./root-key.ts";
-import { verifyUserToken } from "./user-token.ts";
+import { readUnverified, verifyUserToken } from "./user-token.ts";
 
 /** The signer process. The only file that reads the environment, and only here at the start. */
 const SOCKET_FD = 3;
@@ -65,6 +65,7 @@ async function main(): Promise<void> {
     teamAllowed: env.MANDATE_DASHBOARD === "1",
     feeBudgetWei,
     verifyUserToken,
+    readUnverified,
   };
   const state: SignerState = {
     phase: "unsealed",

@@ -6,6 +6,6 @@ export type Phase = "sealed" | "unsealed" | "stopping";
 export const ACCEPTED: { readonly [phase in Phase]: ReadonlySet<SignerMessage["kind"]> } = {
   // Without the root key nothing but the status works (I32).
   sealed: new Set(["status"]),
-  unsealed: new Set(["status", "request", "committed", "checkpoint"]),
+  unsealed: new Set(["status", "request", "committed", "checkpoint", "server_key"]),
   stopping: new Set(["status", "committed"]),
 };

@@ -65,7 +65,31 @@ export type SignerRequest = {
   decideOnly?: true;
   /** A member of the team asks, not an app: the API's word, admitted while the dashboard is on and for little. */
   team?: { memberId: string };
+  /** For sign-ins and sessions. */
+  login?: LoginFacts;
 };
+
+/** What the API knows about a sign-in that the request's own bytes do not say. */
+export type LoginFacts = {
+  sessionId: string;
+  /**
+   * The identity that the API saw proved where the signer cannot: a mailed code, a provider, a passkey. For unlinking,
+   * the identity to remove.
+   */
+  attested?: string;
+  /** Of the session, for refreshing it. */
+  userId?: string;
+  /** The nonce of a wallet's message, which the API issued and has used up. */
+  nonce?: string;
+  /** What an identity token is to say of the user. */
+  identity?: IdentityClaims;
+};
+
+/** Spec 05 §4.3. */
+export type IdentityClaims = { cr: string; linked_accounts: string; custom_metadata?: string; guest?: "t" };
+
+/** Asks for a key for the API's own use; see `server_key`. */
+export type SignerServerKeyQuery = { kind: "server_key" };
 
 /** Tells the signer which sealed records are now current, so that older ones are refused from here on. */
 export type SignerCommitted = { kind: "committed"; records: string[] };
@@ -87,7 +111,12 @@ export type SignerCheckpointQuery = {
   consistency?: string[];
 };
 
-export type SignerMessage = SignerRequest | SignerCommitted | SignerStatusQuery | SignerCheckpointQuery;
+export type SignerMessage =
+  | SignerRequest
+  | SignerCommitted
+  | SignerStatusQuery
+  | SignerCheckpointQuery
+  | SignerServerKeyQuery;
 
 export type PutRecord = RecordVersion & {
   sealed: string;
@@ -158,7 +187,14 @@ export type SignerStatus = {
 /** `checkpoint` is a signed note, `key` what verifies it, `root` the base64 of its tree's root. */
 export type SignerCheckpointed = { outcome: "checkpoint"; checkpoint: string; key: string; root: string };
 
+/**
+ * 32 bytes, base64, derived from the root key for the API and nothing else: it hashes one-time codes, makes refresh
+ * tokens and encrypts the API's own secrets. All servers of one root key have the same.
+ */
+export type SignerServerKey = { outcome: "server_key"; key: string };
+
 export type SignerAnswer =
+  | SignerServerKey
   | SignerCheckpointed
   | { outcome: "need_consistency"; size: number }
   | SignerAccepted

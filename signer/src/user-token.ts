@@ -1,5 +1,6 @@
 import { constants, createPublicKey, type KeyObject, verify } from "node:crypto";
-import { encodeBase64Url } from "@mandate/core/encoding/base64url";
+import { decodeBase64Url, encodeBase64Url } from "@mandate/core/encoding/base64url";
+import { parseJson } from "@mandate/core/encoding/json";
 import type { JsonValue } from "@mandate/core/encoding/json-value";
 import { type PublicJwk, parseJwks } from "@mandate/core/jwt/jwks";
 import { type JwtAlgorithm, type JwtKey, verifyJwt } from "@mandate/core/jwt/verify-jwt";
@@ -34,7 +35,19 @@ export const verifyUserToken: SignerContext["verifyUserToken"] = (token, pin, jw
     verifyJwsSignature,
   );
   if (!verdict.ok) return refuse(`the token was refused: ${verdict.message}`);
-  return { ok: true, subject: verdict.subject, expiresAtMs: Math.floor(Number(verdict.claims.exp) * 1000) };
+  return {
+    ok: true,
+    subject: verdict.subject,
+    expiresAtMs: Math.floor(Number(verdict.claims.exp) * 1000),
+    claims: verdict.claims,
+  };
+};
+
+export const readUnverified: SignerContext["readUnverified"] = (token, part) => {
+  const bytes = decodeBase64Url(token.split(".", 3)[part] ?? "");
+  const parsed = bytes === undefined ? undefined : parseJson(bytes);
+  if (parsed?.ok !== true || typeof parsed.value !== "object" || Array.isArray(parsed.value)) return undefined;
+  return parsed.value ?? undefined;
 };
 
 function refuse(message: string): TokenVerdict {

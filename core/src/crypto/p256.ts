@@ -66,6 +66,11 @@ export function signP256(message: Uint8Array, scalar: Uint8Array): Uint8Array {
   return p256.sign(message, scalar, { format: "der", prehash: true, lowS: false, extraEntropy: false });
 }
 
+/** The same as r ‖ s, 64 bytes, which JWS wants (RFC 7518 §3.4). */
+export function signP256Compact(message: Uint8Array, scalar: Uint8Array): Uint8Array {
+  return p256.sign(message, scalar, { format: "compact", prehash: true, lowS: false, extraEntropy: false });
+}
+
 /**
  * ECDH (SEC 1 §3.3.1): the 32-byte x-coordinate; undefined when `point` is not a 65-byte point of the curve. Throws for
  * a scalar outside [1, n).

@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { type ErrorCode, errors, messages } from "@mandate/contract/errors";
 import { canonicalize } from "@mandate/core/encoding/canonical-json";
 import { SignerUnavailableError } from "@mandate/signer/client";
-import type { SignerAccepted, SignerAnswer, SignerRefused, TransactionFill } from "@mandate/signer/protocol";
+import type {
+  LoginFacts,
+  SignerAccepted,
+  SignerAnswer,
+  SignerRefused,
+  TransactionFill,
+} from "@mandate/signer/protocol";
 import { ApiError } from "../api-error.ts";
 import type { Deps } from "../deps.ts";
 import type { HttpRequest } from "../http/request.ts";
@@ -26,6 +32,8 @@ export type AuthorityPlan = {
   importKey?: string;
   leaveOut?: number[];
   jwks?: unknown;
+  /** For sign-ins and sessions. */
+  login?: LoginFacts;
   /** For sends: asks the chain for what the caller left open, once for every decision. */
   prepare?(): Promise<Preparation>;
   /** The answer to the caller. It is stored with the commit, so a repeated request gets the same one. */
@@ -152,6 +160,7 @@ async function askSigner(
       ...(prepared === undefined ? {} : { fill: prepared.fill }),
       ...(prepared?.failure === undefined ? {} : { decideOnly: true as const }),
       ...(plan.jwks === undefined ? {} : { jwks: plan.jwks }),
+      ...(plan.login === undefined ? {} : { login: plan.login }),
     });
     switch (answer.outcome) {
       case "accepted":
@@ -299,7 +308,8 @@ function idempotencyEntry(deps: Deps, request: HttpRequest, plan: AuthorityPlan)
   if (!plan.idempotent || key === undefined || key === "") return undefined;
   const body = request.body === undefined ? "" : canonicalize(request.body);
   return {
-    key,
+    // Users of one app do not share keys: nobody gets the stored answer of somebody else by naming theirs.
+    key: request.userId === undefined ? key : createHash("sha256").update(`${request.userId}\0${key}`).digest("hex"),
     target: `${request.method} ${request.path}`,
     bodyDigest: createHash("sha256").update(body).digest("hex"),
     expiresAtMs: deps.nowMs() + IDEMPOTENCY_MS,

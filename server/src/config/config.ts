@@ -15,6 +15,10 @@ export type Config = {
   operatorTokenSha256: string | undefined;
   requestsPerSecondMax: number;
   usersPerMinuteMax: number;
+  /** Where mail is handed over; undefined sends none. */
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  isProduction: boolean;
   /** Requests that are worked on at once; more are turned away. */
   inFlightMax: number;
   /** Where metrics are served; undefined serves none. */
@@ -52,12 +56,22 @@ export function readConfig(env: { readonly [name: string]: string | undefined },
     operatorTokenSha256: env.MANDATE_OPERATOR_TOKEN_SHA256,
     requestsPerSecondMax: readInteger(env.MANDATE_RATE_LIMIT ?? "2000", "MANDATE_RATE_LIMIT", 1, 1_000_000),
     usersPerMinuteMax: readInteger(env.MANDATE_USERS_PER_MINUTE ?? "240", "MANDATE_USERS_PER_MINUTE", 1, 1_000_000),
+    smtpUrl: readSmtpUrl(env.MANDATE_SMTP_URL),
+    mailFrom: env.MANDATE_MAIL_FROM ?? "Mandate <mandate@localhost>",
+    isProduction: env.NODE_ENV === "production",
     inFlightMax: readInteger(env.MANDATE_IN_FLIGHT_MAX ?? "256", "MANDATE_IN_FLIGHT_MAX", 1, 100_000),
     metrics: readMetrics(env),
     logRequests: env.MANDATE_LOG_REQUESTS === "1",
     dashboard: env.MANDATE_DASHBOARD === "1",
     version,
   };
+}
+
+function readSmtpUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^smtps?:\/\/\S+$/.test(text))
+    throw new ConfigError("MANDATE_SMTP_URL must be a URL such as smtps://user:password@mail.example.com");
+  return text;
 }
 
 function readInteger(text: string, name: string, min: number, max: number): number {

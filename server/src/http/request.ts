@@ -20,6 +20,8 @@ export type HttpRequest = {
   readonly body: JsonValue | undefined;
   /** Our own; a caller's is never taken over. */
   readonly requestId: string;
+  /** Who calls with an access token, once that was verified. */
+  readonly userId?: string;
   readonly remoteAddress: string;
   readonly receivedAtMs: number;
   /** Aborted when the caller is gone. What was begun must still end well. */

@@ -1,4 +1,6 @@
 import type { BodyOf, ParamsOf, QueryOf, Route } from "@mandate/contract/route";
+import type { AppSettings } from "../apps/app-settings.ts";
+import type { SignedInUser } from "../authenticate/access-token.ts";
 import type { Deps } from "../deps.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
@@ -7,6 +9,10 @@ import type { HttpResponse } from "../http/response.ts";
 export type Call<R extends Route> = {
   request: HttpRequest;
   appId: string;
+  /** Of callers `client` and `user`, and of `app-or-user` with an access token. */
+  app: AppSettings;
+  /** Who holds the access token; always there for the caller `user`. */
+  user: SignedInUser | undefined;
   params: ParamsOf<R>;
   query: QueryOf<R>;
   body: BodyOf<R>;

@@ -17,6 +17,20 @@ import { createKeyQuorum } from "./key-quorums/create-key-quorum.ts";
 import { deleteKeyQuorum } from "./key-quorums/delete-key-quorum.ts";
 import { getKeyQuorum } from "./key-quorums/get-key-quorum.ts";
 import { updateKeyQuorum } from "./key-quorums/update-key-quorum.ts";
+import { authenticateWithCustomJwt, linkCustomJwt } from "./login/custom-jwt.ts";
+import { authenticateWithEmail, initEmail, linkEmail, unlinkEmail } from "./login/email.ts";
+import { authenticateAsGuest } from "./login/guest.ts";
+import { acceptTerms, getMe, logOut, refreshSession } from "./login/sessions.ts";
+import {
+  authenticateWithSiwe,
+  authenticateWithSiws,
+  initSiwe,
+  initSiws,
+  linkSiwe,
+  linkSiws,
+  unlinkSiwe,
+  unlinkSiws,
+} from "./login/wallets.ts";
 import {
   createApp,
   createAppSecret,
@@ -25,6 +39,7 @@ import {
   getOperatorApp,
   getStatus,
   listApps,
+  listInbox,
   updateApp,
 } from "./operator/operator.ts";
 import { createPolicy } from "./policies/create-policy.ts";
@@ -165,6 +180,25 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   findUserBySpotifySubject,
   searchUsers,
   mergeCustomMetadata,
+  initEmail,
+  authenticateWithEmail,
+  linkEmail,
+  unlinkEmail,
+  initSiwe,
+  authenticateWithSiwe,
+  linkSiwe,
+  unlinkSiwe,
+  initSiws,
+  authenticateWithSiws,
+  linkSiws,
+  unlinkSiws,
+  authenticateWithCustomJwt,
+  linkCustomJwt,
+  authenticateAsGuest,
+  refreshSession,
+  logOut,
+  getMe,
+  acceptTerms,
   getTransaction,
   findTransactions,
   listWalletRecords,
@@ -177,6 +211,7 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   getAppJwks,
   reportAnalyticsEvent,
   getStatus,
+  listInbox,
   listApps,
   createApp,
   getOperatorApp,

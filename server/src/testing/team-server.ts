@@ -70,6 +70,7 @@ export async function startTeamServer(more: Partial<Config> = {}): Promise<TeamS
     requestLog: createRequestLog(),
     sendMail: async (mail) => void mails.push(mail),
     log,
+    mailer: { kind: "none", send: async () => undefined },
     nowMs,
   };
   const handler: Handler = servePages(deps, createApp(deps));

@@ -62,6 +62,7 @@ export function accountHandle(account: LinkedAccountView): string {
     account.address ??
     account.number ??
     account.custom_user_id ??
+    account.credential_id ??
     account.subject ??
     account.fid ??
     account.telegram_user_id;

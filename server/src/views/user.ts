@@ -1,5 +1,6 @@
 import { readSealedRecord } from "@mandate/signer/protocol";
 import type { StorageReader, StoredUser } from "../storage/storage.ts";
+import { accountKeys } from "./account-keys.ts";
 import type { LinkedAccountView } from "./linked-account.ts";
 import { viewWallet, type WalletView } from "./wallet.ts";
 
@@ -7,7 +8,20 @@ import { viewWallet, type WalletView } from "./wallet.ts";
 export type UserProfile = {
   linked_accounts: LinkedAccountView[];
   custom_metadata?: { [name: string]: string | number | boolean };
+  has_accepted_terms?: true;
+  /** The identity of a guest: what the front end keeps instead of an account. */
+  guest?: string;
 };
+
+/** All that the user may be found by, each unique in the app. */
+export function accountsOf(profile: UserProfile): string[] {
+  return [...accountKeys(profile.linked_accounts), ...(profile.guest === undefined ? [] : [profile.guest])];
+}
+
+/** A guest who links an account is one no more. */
+export function isGuest(profile: UserProfile): boolean {
+  return profile.guest !== undefined && profile.linked_accounts.length === 0;
+}
 
 export function readProfile(user: StoredUser): UserProfile {
   return JSON.parse(user.profile) as UserProfile;
@@ -32,8 +46,8 @@ export function composeUser(user: { id: string; createdAtMs: number }, profile: 
     created_at: Math.floor(user.createdAtMs / 1000),
     linked_accounts: [...profile.linked_accounts, ...embeddedWallets(wallets)],
     mfa_methods: [],
-    has_accepted_terms: false,
-    is_guest: false,
+    has_accepted_terms: profile.has_accepted_terms === true,
+    is_guest: isGuest(profile),
     ...(profile.custom_metadata === undefined ? {} : { custom_metadata: profile.custom_metadata }),
   };
 }

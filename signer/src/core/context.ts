@@ -1,11 +1,11 @@
-import type { JsonValue } from "@mandate/core/encoding/json-value";
+import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import type { HighWater } from "./high-water.ts";
 import type { LogHeads, LogKey } from "./record-log.ts";
 import type { JwtPin } from "./records.ts";
 import type { Sealer } from "./seal.ts";
 
 export type TokenVerdict =
-  | { ok: true; subject: string; expiresAtMs: number }
+  | { ok: true; subject: string; expiresAtMs: number; claims: JsonObject }
   | { ok: false; code: string; message: string };
 
 /** Everything the signer's core takes from outside: made once in `main.ts`, replaced as a whole in tests. */
@@ -29,4 +29,6 @@ export type SignerContext = {
   feeBudgetWei: bigint;
   /** Verifies a token of the app's own identity provider against its pin (or, for a JWKS URL, the key set given). */
   verifyUserToken(token: string, pin: JwtPin, jwks: JsonValue | undefined, nowMs: number): TokenVerdict;
+  /** Header (0) or claims (1) of a token, unverified; only for choosing how to verify it. */
+  readUnverified(token: string, part: 0 | 1): JsonObject | undefined;
 };

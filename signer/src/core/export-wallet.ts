@@ -7,8 +7,9 @@ import type { JsonObject } from "@mandate/core/encoding/json-value";
 import type { SignerAnswer } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { type Authorization, authorize } from "./authorize.ts";
+import { assertMayUse, authenticateCaller } from "./caller.ts";
 import { decide } from "./decide.ts";
-import { authenticateApp, type Operation, requireBody, requireText } from "./operation.ts";
+import { type Operation, requireBody, requireText } from "./operation.ts";
 import { putRecord } from "./put-record.ts";
 import type { WalletBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
@@ -37,9 +38,10 @@ export function isExportRequest(op: Operation): boolean {
  * An archived wallet signs nothing any more, but its key stays its owner's.
  */
 export function exportWallet(op: Operation): SignerAnswer {
-  authenticateApp(op);
+  const caller = authenticateCaller(op);
   const wallet = op.records.get("wallet", op.route.params.id!);
   if (wallet.deleted) throw new Refusal(404, "not_found", "Wallet not found");
+  assertMayUse(op, caller, wallet.body);
   op.records.markUsed(wallet);
   const { owner_id: ownerId } = wallet.body;
   if (ownerId === null) throw invalidData("Wallets without owners cannot be exported");

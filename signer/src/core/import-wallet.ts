@@ -10,7 +10,8 @@ import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import { decodeUtf8, encodeUtf8 } from "@mandate/core/encoding/utf8";
 import type { SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
-import { authenticateApp, type Operation, requireBody, requireObject, requireText } from "./operation.ts";
+import { authenticateCaller } from "./caller.ts";
+import { type Operation, requireBody, requireObject, requireText } from "./operation.ts";
 import { invalidData, Refusal } from "./refusal.ts";
 import { sealDerivedKey, sealWalletKey, type WalletKey } from "./wallet-key.ts";
 import { CREATE_MEMBERS, createWalletWith } from "./wallets.ts";
@@ -27,7 +28,7 @@ const SCALAR_BYTES = 32;
 const CIPHERTEXT_CHARACTERS_MAX = 10_000;
 
 export function initImport(op: Operation): SignerAccepted {
-  authenticateApp(op);
+  authenticateCaller(op);
   const target = readTarget(requireBody(op, TARGET_MEMBERS));
   const scalar = deriveP256Scalar(op.ctx.random(48));
   const secret = new Uint8Array(SCALAR_BYTES + 8);
@@ -49,7 +50,7 @@ export function initImport(op: Operation): SignerAccepted {
 }
 
 export function submitImport(op: Operation): SignerAccepted {
-  authenticateApp(op);
+  const caller = authenticateCaller(op);
   const body = requireBody(op, ["wallet", ...CONTROL_MEMBERS]);
   const members = [...TARGET_MEMBERS, "encapsulated_key", "ciphertext", "hpke_config"];
   const wallet = requireObject(body.wallet, "wallet", members);
@@ -64,7 +65,7 @@ export function submitImport(op: Operation): SignerAccepted {
       importedAtMs: op.nowMs,
       consume: [{ digest: `import:${digest}`, expiresAtMs: expiresAtMs + 1 }],
     };
-    return createWalletWith(op, { ...controls, chain_type: target.chainType }, source);
+    return createWalletWith(op, { ...controls, chain_type: target.chainType }, source, caller);
   } finally {
     plaintext.fill(0);
   }

@@ -8,6 +8,7 @@ import { receiptMessage } from "@mandate/core/log/receipt-token";
 import type { PutRecord, Receipt } from "../protocol.ts";
 import { type Authorization, payloadDigest } from "./authorize.ts";
 import { makeId } from "./id.ts";
+import { kindOf } from "./identities.ts";
 import type { Operation } from "./operation.ts";
 
 export type ReceiptFacts = {
@@ -95,6 +96,8 @@ function describeChange(op: Operation, { type, id, version, deleted, sealed }: P
   // Hashes of secrets and sealed secrets decide nothing that a reader could decide again.
   if (type === "app") for (const name of ["secrets", "test_accounts", "token_key"]) delete body[name];
   if (type === "user_key") delete body.token_sha256;
+  // Addresses of people do not belong in a log that cannot forget; that there is such an account does.
+  if (type === "user") body.identities = (body.identities as string[]).map(kindOf);
   return { type, id, version, deleted, body };
 }
 

@@ -71,6 +71,16 @@ export class RecordSet {
     return found;
   }
 
+  userKeysOfSession(sessionId: string): AuthorityRecord<UserKeyBody>[] {
+    const found: AuthorityRecord<UserKeyBody>[] = [];
+    for (const record of this.#records.values()) {
+      if (record.type === "user_key" && !record.deleted && record.body.session_id === sessionId) {
+        found.push(record as unknown as AuthorityRecord<UserKeyBody>);
+      }
+    }
+    return found;
+  }
+
   /** The live user that was sent along and was sealed with this identity. */
   findUserByIdentity(identity: string): AuthorityRecord<UserBody> | undefined {
     for (const record of this.#records.values()) {

@@ -34,7 +34,7 @@ export type JwtPin = {
   subject_claim: string;
 };
 
-/** `identities` are `custom_auth:<subject>`: who may obtain a key for this user. */
+/** `identities` are `<account type>:<handle>`: who may sign in as this user, or obtain a key for the user. */
 export type UserBody = JsonObject & { identities: string[] };
 
 export type UserKeyBody = JsonObject & {
@@ -44,6 +44,8 @@ export type UserKeyBody = JsonObject & {
   /** Unix ms */
   expires_at: number;
   token_sha256: string;
+  /** The session of this server that it was issued in, and ends with; null for tokens of the app's own provider. */
+  session_id: string | null;
 };
 
 export type KeyQuorumBody = JsonObject & {

@@ -39,6 +39,16 @@ const ROUTES = [
   ["exportWallet", "POST", "/wallets/:id/export"],
   ["assignEntity", "POST", "/wallets/:id/entity"],
   ["archiveWallet", "POST", "/wallets/:id/archive"],
+  ["addUserAccount", "POST", "/users/:id/accounts"],
+  ["removeUserAccount", "POST", "/users/:id/accounts/unlink"],
+  ["getIdentityToken", "GET", "/users/me"],
+  ["refreshSession", "POST", "/sessions"],
+  ["endSession", "POST", "/sessions/logout"],
+  ["login", "POST", "/:method/authenticate"],
+  ["login", "POST", "/:method/register"],
+  ["linkAccount", "POST", "/:method/link"],
+  ["linkAccount", "POST", "/:method/update"],
+  ["unlinkAccount", "POST", "/:method/unlink"],
 ] as const;
 
 export type AuthorityOperation = (typeof ROUTES)[number][0];

@@ -34,6 +34,8 @@ export type Sealer = {
   openRecord(sealed: string): OpenedRecord | undefined;
   /** The bytes of a receipt of this app, as they stand in its log. Not remembered: each is wanted once. */
   openReceipt(sealed: string, appId: string): Uint8Array | undefined;
+  /** For the API's own use; tells nothing of any other key. */
+  deriveServerKey(): Uint8Array;
   sealSecret(header: SecretHeader, secret: Uint8Array, salt: Uint8Array): string;
   /** Undefined unless the seal opens as exactly this. The caller overwrites the bytes after use. */
   openSecret(header: SecretHeader, sealed: string): Uint8Array | undefined;
@@ -149,6 +151,10 @@ export function createSealer(rootKey: Uint8Array): Sealer {
       // Under this key only receipts were ever sealed, and canonical JSON puts the app first.
       if (mac === undefined || !equalBytes(mac, hmacSha256(macKey("receipt"), bytes))) return undefined;
       return text.startsWith(`{"app_id":${canonicalizeString(appId)},`) ? bytes : undefined;
+    },
+
+    deriveServerKey() {
+      return hkdfSha256(rootKey, new Uint8Array(32), encodeUtf8("mandate/server/v1"), 32);
     },
 
     sealSecret(header, secret, salt) {

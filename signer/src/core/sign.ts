@@ -9,8 +9,9 @@ import { encodeUtf8 } from "@mandate/core/encoding/utf8";
 import type { SignerAnswer, TransactionFill } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { type Authorization, authorize, type Principal } from "./authorize.ts";
+import { assertMayUse, authenticateCaller } from "./caller.ts";
 import { decide } from "./decide.ts";
-import { authenticateApp, type Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import type { WalletBody } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 import { refuseByPolicy } from "./refuse-by-policy.ts";
@@ -24,8 +25,9 @@ import { withWalletSecret } from "./wallet-secret.ts";
  * bytes, in this one function, and there is no other way to a signature of a wallet's key.
  */
 export function signWalletRequest(op: Operation): SignerAnswer {
-  authenticateApp(op);
+  const caller = authenticateCaller(op);
   const wallet = requireWallet(op);
+  assertMayUse(op, caller, wallet.body);
   const authorization = authorizeWalletAction(op, wallet.body);
   const request = decodeRequest(op, wallet.body);
   const verdict = decide(op, wallet, authorization, request.operations);

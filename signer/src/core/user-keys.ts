@@ -7,10 +7,14 @@ import { encodeHex } from "@mandate/core/encoding/hex";
 import { encodeUtf8 } from "@mandate/core/encoding/utf8";
 import type { SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
+import { authenticateCaller, requireLiveUser } from "./caller.ts";
 import { makeId } from "./id.ts";
-import { authenticateApp, type Operation, requireBody, requireText } from "./operation.ts";
+import { type Operation, requireBody, requireText } from "./operation.ts";
 import { putRecord } from "./put-record.ts";
+import type { AppBody, UserBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
+import type { AuthorityRecord } from "./seal.ts";
+import { claimsToBeOurs, verifyAccessToken } from "./tokens.ts";
 
 const LIFETIME_MS = 3600 * 1000;
 
@@ -23,7 +27,8 @@ const LIFETIME_MS = 3600 * 1000;
  * and the signer compares.
  */
 export function authenticateUser(op: Operation): SignerAccepted {
-  const app = authenticateApp(op);
+  const caller = authenticateCaller(op);
+  const app = op.records.get("app", op.appId);
   const body = requireBody(op, ["user_jwt", "encryption_type", "recipient_public_key"]);
   const token = requireText(body.user_jwt, "user_jwt", 16_384);
   if (body.encryption_type !== "HPKE" || body.recipient_public_key === undefined) {
@@ -33,27 +38,13 @@ export function authenticateUser(op: Operation): SignerAccepted {
   }
   const recipient = parseHpkeRecipientKey(requireText(body.recipient_public_key, "recipient_public_key", 2000));
   if (!recipient.ok) throw invalidData(`recipient_public_key: ${recipient.message}`);
-  if (app.body.jwt === null) {
-    throw new Refusal(
-      400,
-      "feature_not_enabled",
-      "this app has no identity provider of its own; create it with --jwt-public-key or --jwks-url",
-    );
-  }
-
-  const verdict = op.ctx.verifyUserToken(token, app.body.jwt, op.request.jwks as never, op.nowMs);
-  if (!verdict.ok) throw new Refusal(401, verdict.code, verdict.message);
-  const user = op.records.findUserByIdentity(`custom_auth:${verdict.subject}`);
-  if (user === undefined) {
-    throw new Refusal(
-      401,
-      "user_does_not_exist",
-      "the token is valid, but no user of this app has its subject as custom_auth account; create the user first",
-    );
-  }
+  const holder = identifyHolder(op, app, token);
+  if (caller.kind === "user" && caller.userId !== holder.user.id)
+    throw new Refusal(401, "missing_or_invalid_token", "user_jwt is another user's than the access token");
+  const { user, sessionId } = holder;
   op.records.markUsed(user);
 
-  const expiresAtMs = Math.min(op.nowMs + LIFETIME_MS, verdict.expiresAtMs);
+  const expiresAtMs = Math.min(op.nowMs + LIFETIME_MS, holder.expiresAtMs);
   const scalar = deriveP256Scalar(op.ctx.random(48));
   const ephemeral = deriveP256Scalar(op.ctx.random(48));
   const pair = p256KeyPairFromScalar(scalar);
@@ -70,6 +61,7 @@ export function authenticateUser(op: Operation): SignerAccepted {
       public_key: pair.spkiBase64,
       expires_at: expiresAtMs,
       token_sha256: encodeHex(sha256(encodeUtf8(token))),
+      session_id: sessionId,
     },
   });
   return accept(op, {
@@ -85,4 +77,34 @@ export function authenticateUser(op: Operation): SignerAccepted {
     },
     more: { user_id: user.id, public_key: pair.spkiBase64, expires_at: expiresAtMs },
   });
+}
+
+type Holder = { user: AuthorityRecord<UserBody>; sessionId: string | null; expiresAtMs: number };
+
+/** Whose token it is: an access token of this server names the user, one of the app's own provider an identity. */
+function identifyHolder(op: Operation, app: AuthorityRecord<AppBody>, token: string): Holder {
+  if (claimsToBeOurs(op, app, token)) {
+    const verdict = verifyAccessToken(op, app, token);
+    if (!verdict.ok) throw new Refusal(401, "missing_or_invalid_token", verdict.message);
+    const { userId, sessionId, expiresAtMs } = verdict;
+    return { user: requireLiveUser(op, userId), sessionId, expiresAtMs };
+  }
+  if (app.body.jwt === null) {
+    throw new Refusal(
+      400,
+      "feature_not_enabled",
+      "this is no access token of this app, and the app has no identity provider of its own; create it with --jwt-public-key or --jwks-url",
+    );
+  }
+  const verdict = op.ctx.verifyUserToken(token, app.body.jwt, op.request.jwks as never, op.nowMs);
+  if (!verdict.ok) throw new Refusal(401, verdict.code, verdict.message);
+  const user = op.records.findUserByIdentity(`custom_auth:${verdict.subject}`);
+  if (user === undefined) {
+    throw new Refusal(
+      401,
+      "user_does_not_exist",
+      "the token is valid, but no user of this app has its subject as custom_auth account; create the user first",
+    );
+  }
+  return { user, sessionId: null, expiresAtMs: verdict.expiresAtMs };
 }

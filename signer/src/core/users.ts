@@ -2,7 +2,9 @@ import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import type { SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { makeUserId } from "./id.ts";
-import { authenticateApp, type Operation, requireBody, requireList, requireText } from "./operation.ts";
+import { identityOf, kindOf } from "./identities.ts";
+import { addIdentity, removeIdentity } from "./login.ts";
+import { authenticateApp, type Operation, requireBody, requireList } from "./operation.ts";
 import { putRecord } from "./put-record.ts";
 import type { UserBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
@@ -63,17 +65,24 @@ function requireStored(op: Operation): AuthorityRecord<UserBody> {
   return record;
 }
 
+/** The app vouches for the accounts it names: whoever holds one signs in as this user. */
 function readIdentities(accounts: JsonValue[]): string[] {
-  const identities: string[] = [];
-  for (const [at, account] of accounts.entries()) {
-    if (typeof account !== "object" || account === null || Array.isArray(account)) {
-      throw invalidData(`linked_accounts.${at} must be an object`);
-    }
-    if (account.type !== "custom_auth") continue;
-    identities.push(`custom_auth:${requireText(account.custom_user_id, `linked_accounts.${at}.custom_user_id`, 256)}`);
-  }
-  if (identities.length > 1) throw invalidData("User cannot have more than one custom JWT account.");
-  return identities;
+  const identities = accounts.map((account, at) => identityOf(account, `linked_accounts.${at}`));
+  if (identities.filter((identity) => kindOf(identity) === "custom_auth").length > 1)
+    throw invalidData("User cannot have more than one custom JWT account.");
+  return [...new Set(identities)];
+}
+
+/** The app's server vouches for one more account of the user. */
+export function addUserAccount(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  const identity = identityOf(op.body, "body");
+  return addIdentity(op, requireStored(op), identity, { method: kindOf(identity), proved_by: "app" });
+}
+
+export function removeUserAccount(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  return removeIdentity(op, requireStored(op), op.request.login?.attested);
 }
 
 /** `wallets`, or the flags of older clients that stand for it (spec 05 §2). */

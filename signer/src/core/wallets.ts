@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import type { PutRecord, RecordKey, SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { authorize } from "./authorize.ts";
+import { assertMayUse, authenticateCaller, type Caller } from "./caller.ts";
 import { makeId } from "./id.ts";
 import {
   authenticateApp,
@@ -12,7 +13,7 @@ import {
   requireObject,
   requireText,
 } from "./operation.ts";
-import { createUserQuorum, readOwnership, requireQuorum } from "./ownership.ts";
+import { createUserQuorum, type Ownership, readOwnership, requireQuorum } from "./ownership.ts";
 import { putRecord } from "./put-record.ts";
 import type { AdditionalSigner, WalletBody, WalletEntity } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
@@ -34,9 +35,10 @@ const UPDATE_MEMBERS = ["policy_ids", "owner", "owner_id", "additional_signers",
 const ADDITIONAL_SIGNERS_MAX = 20;
 const BATCH_MAX = 100;
 
+/** A user who creates a wallet owns it; the app says who does. */
 export function createWallet(op: Operation): SignerAccepted {
-  authenticateApp(op);
-  return createWalletWith(op, requireBody(op, CREATE_MEMBERS), {});
+  const caller = authenticateCaller(op);
+  return createWalletWith(op, requireBody(op, CREATE_MEMBERS), {}, caller);
 }
 
 /** Where the key comes from, when it is not a new one, and since when the wallet is. */
@@ -47,8 +49,8 @@ export type KeySource = {
   consume?: SignerAccepted["consume"];
 };
 
-export function createWalletWith(op: Operation, body: JsonObject, source: KeySource): SignerAccepted {
-  const { put, secret } = makeOwnedWallet(op, body, source);
+export function createWalletWith(op: Operation, body: JsonObject, source: KeySource, caller: Caller): SignerAccepted {
+  const { put, secret } = makeOwnedWallet(op, body, source, caller);
   const wallet = put.at(-1)!;
   const { consume = [] } = source;
   return accept(op, { changesState: true, put, walletSecrets: [secret], walletId: wallet.id, consume });
@@ -60,6 +62,7 @@ export function createWalletWith(op: Operation, body: JsonObject, source: KeySou
  */
 export function createWallets(op: Operation): SignerAccepted {
   authenticateApp(op);
+  const caller: Caller = { kind: "app" };
   const items = requireList(requireBody(op, ["wallets"]).wallets, "wallets", BATCH_MAX);
   if (items.length === 0) throw invalidData("wallets must have at least one entry");
   const put: PutRecord[] = [];
@@ -67,7 +70,7 @@ export function createWallets(op: Operation): SignerAccepted {
   const results = items.map((item, index): JsonObject => {
     if (op.request.leaveOut?.includes(index) === true) return { index, left_out: true };
     try {
-      const made = makeOwnedWallet(op, requireObject(item, `wallets.${index}`, CREATE_MEMBERS), {});
+      const made = makeOwnedWallet(op, requireObject(item, `wallets.${index}`, CREATE_MEMBERS), {}, caller);
       put.push(...made.put);
       walletSecrets.push(made.secret);
       return { index, wallet_id: made.secret.walletId };
@@ -80,12 +83,23 @@ export function createWallets(op: Operation): SignerAccepted {
 }
 
 /** The wallet's record comes last in `put`. */
-function makeOwnedWallet(op: Operation, body: JsonObject, source: KeySource) {
-  const ownership = readOwnership(op, body, "create");
+function makeOwnedWallet(op: Operation, body: JsonObject, source: KeySource, caller: Caller) {
+  if (caller.kind === "user") assertOwnerIs(body, caller.userId);
+  const ownership: Ownership =
+    caller.kind === "user"
+      ? { given: true, ...createUserQuorum(op, caller.userId) }
+      : readOwnership(op, body, "create");
   const wallet = makeWallet(op, body, ownership.given ? ownership.ownerId : null, source);
   const put = [...(ownership.given ? ownership.put : []), wallet.put];
   assertServerSideAccess(op, undefined, wallet.controls, put);
   return { put, secret: wallet.secret };
+}
+
+function assertOwnerIs(body: JsonObject, userId: string): void {
+  const { owner, owner_id: ownerId } = body;
+  const named = typeof owner === "object" && owner !== null && !Array.isArray(owner) ? owner.user_id : undefined;
+  if (ownerId === undefined && (owner === undefined || named === userId)) return;
+  throw invalidData("a wallet that a user creates is that user's; leave owner and owner_id out");
 }
 
 /** The wallets that come with a user or are added to one: owned by the user, perhaps already with signers. */
@@ -165,9 +179,10 @@ export function assignEntity(op: Operation): SignerAccepted {
 
 /** Only the owner changes a wallet; a session signer never does (I20). Without an owner the app's secret does. */
 export function updateWallet(op: Operation): SignerAccepted {
-  authenticateApp(op);
+  const caller = authenticateCaller(op);
   const record = requireWallet(op);
   const wallet = record.body;
+  assertMayUse(op, caller, wallet);
   const authorization =
     wallet.owner_id === null ? undefined : authorize(op, [{ role: "owner", quorumId: wallet.owner_id }]);
 

@@ -47,6 +47,7 @@ const SHAPES: { [outcome in SignerAnswer["outcome"]]: Shape } = {
     used: listOf(VERSION),
     receipt: optional(RECEIPT),
   },
+  server_key: { key: (value) => isText(value) && /^[A-Za-z0-9+/]{43}=$/.test(value as string) },
   need: { records: listOf({ type: isText, id: isText }) },
   stale: { records: listOf(VERSION) },
   status: { phase: isText, rootKey: isObject, primitives: isObject, notes: listOf(isText), origins: listOf(isText) },

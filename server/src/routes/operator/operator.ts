@@ -6,6 +6,7 @@ import { decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/dec
 import type { Deps } from "../../deps.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import type { HttpResponse } from "../../http/response.ts";
+import { listInbox as listInboxEntries } from "../../mail/mailer.ts";
 import type { RouteHandler } from "../handler.ts";
 import { putOf } from "../put-of.ts";
 
@@ -31,6 +32,13 @@ export const getStatus: RouteHandler<typeof operatorRoutes.getStatus> = async (d
 export const listApps: RouteHandler<typeof operatorRoutes.listApps> = async (deps) => {
   const apps = await deps.storage.listApps();
   return { status: 200, body: { data: apps.map((record) => viewOperatorApp(record.sealed)) } };
+};
+
+/** Only while mails are kept: a server that sends them keeps none. */
+export const listInbox: RouteHandler<typeof operatorRoutes.listInbox> = async (deps) => {
+  if (deps.mailer.kind !== "inbox")
+    throw new ApiError("feature_not_enabled", "this server sends its mail; only one in development keeps it");
+  return { status: 200, body: { data: await listInboxEntries(deps.documents, deps.nowMs()) } };
 };
 
 /** The secret is made where it is used and never comes here; its hash does. The signer checks the operator's signature. */

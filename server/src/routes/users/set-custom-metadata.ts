@@ -3,8 +3,7 @@ import type { userRoutes } from "@mandate/contract/users";
 import { ApiError } from "../../api-error.ts";
 import type { Deps } from "../../deps.ts";
 import type { HttpResponse } from "../../http/response.ts";
-import { accountKeys } from "../../views/account-keys.ts";
-import { readProfile, type UserProfile, viewUser } from "../../views/user.ts";
+import { accountsOf, readProfile, type UserProfile, viewUser } from "../../views/user.ts";
 import type { RouteHandler } from "../handler.ts";
 import { fullUserId } from "./user-id.ts";
 
@@ -46,7 +45,7 @@ async function changeMetadata(
     appId,
     expect: [{ type: "user", id, version: record.version }],
     put: [],
-    putUsers: [{ id, createdAtMs: user.createdAtMs, profile, accounts: accountKeys(kept.linked_accounts) }],
+    putUsers: [{ id, createdAtMs: user.createdAtMs, profile, accounts: accountsOf(kept) }],
   });
   if (!result.ok) throw new ApiError("resource_conflict");
   return { status: 200, body: await viewUser(deps.storage, { ...user, profile }) };

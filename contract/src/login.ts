@@ -1,0 +1,245 @@
+import { z } from "zod";
+import { named } from "./components.ts";
+import { successResponse, text } from "./fields.ts";
+import { defineRoute } from "./route.ts";
+import { user } from "./users.ts";
+
+/**
+ * Sign-in for browsers and native apps (spec 05 §4 and §5). Members that clients send and that mean nothing here, such
+ * as captcha tokens, are accepted by name.
+ */
+const ignored = z.string().max(10_000).nullable().optional();
+const email = z.email().max(254);
+const code = z.string().regex(/^[0-9]{6}$/, "Verification code must have 6 digits.");
+const mode = z.enum(["no-signup", "login-or-sign-up"]).nullable().optional();
+const address = text(1, 64);
+
+export const authenticatedUser = named(
+  "AuthenticatedUser",
+  z.object({
+    user,
+    token: z.string(),
+    privy_access_token: z.string(),
+    refresh_token: z.string(),
+    identity_token: z.string().nullable(),
+    is_new_user: z.boolean().optional(),
+    oauth_tokens: z.record(z.string(), z.unknown()).optional(),
+    session_update_action: z.enum(["set", "ignore", "clear"]),
+  }),
+  "`token` and `privy_access_token` are the same access token.",
+);
+
+const base = { method: "POST", authorization: "none", idempotent: false } as const;
+
+const loginErrors = [
+  "disallowed_login_method",
+  "allowlist_rejected",
+  "missing_or_invalid_token",
+  "user_does_not_exist",
+  "linked_to_another_user",
+  "resource_conflict",
+  "feature_not_enabled",
+  "not_supported",
+] as const;
+
+const linkErrors = [...loginErrors, "cannot_link_more_of_type", "linked_account_not_found"] as const;
+
+const unlinkErrors = [
+  "linked_account_not_found",
+  "cannot_unlink_sole_account",
+  "cannot_unlink_embedded_wallet",
+  "resource_conflict",
+] as const;
+
+const walletProof = {
+  message: text(1, 10_000),
+  signature: text(1, 1000),
+  chainId: ignored,
+  walletClientType: ignored,
+  connectorType: ignored,
+  message_type: z.enum(["plain", "transaction", "offchain-message"]).nullable().optional(),
+};
+
+function walletLogin<const Siwx extends "siwe" | "siws">(siwx: Siwx, words: string) {
+  const id = siwx === "siwe" ? "Siwe" : "Siws";
+  return {
+    init: defineRoute({
+      ...base,
+      id: `init${id}`,
+      path: `/v1/${siwx}/init`,
+      summary: `Get a nonce for the message that ${words} wallet signs`,
+      caller: "client",
+      request: {
+        body: named(`Init${id}Body`, z.strictObject({ address: address.nullable().optional(), token: ignored })),
+      },
+      responses: {
+        200: named(
+          "LoginNonce",
+          z.object({ nonce: z.string(), address: z.string().nullable(), expires_at: z.string() }),
+        ),
+      },
+      errors: ["disallowed_login_method"],
+    }),
+    authenticate: defineRoute({
+      ...base,
+      id: `authenticateWith${id}`,
+      path: `/v1/${siwx}/authenticate`,
+      summary: `Sign in with ${words} wallet`,
+      caller: "client",
+      request: { body: named(`AuthenticateWith${id}Body`, z.strictObject({ ...walletProof, mode })) },
+      responses: { 200: authenticatedUser },
+      errors: loginErrors,
+    }),
+    link: defineRoute({
+      ...base,
+      id: `link${id}`,
+      path: `/v1/${siwx}/link`,
+      summary: `Link ${words} wallet to the user`,
+      caller: "user",
+      request: { body: named(`Link${id}Body`, z.strictObject({ ...walletProof })) },
+      responses: { 200: user },
+      errors: linkErrors,
+    }),
+    unlink: defineRoute({
+      ...base,
+      id: `unlink${id}`,
+      path: `/v1/${siwx}/unlink`,
+      summary: `Unlink ${words} wallet`,
+      caller: "user",
+      request: { body: named("UnlinkWalletBody", z.strictObject({ address })) },
+      responses: { 200: user },
+      errors: unlinkErrors,
+    }),
+  };
+}
+
+const siwe = walletLogin("siwe", "an Ethereum");
+const siws = walletLogin("siws", "a Solana");
+
+export const loginRoutes = {
+  initEmail: defineRoute({
+    ...base,
+    id: "initEmail",
+    path: "/v1/passwordless/init",
+    summary: "Send a code by email; answers alike whether or not there is such a user",
+    caller: "client",
+    request: { body: named("InitEmailBody", z.strictObject({ email, token: ignored })) },
+    responses: { 200: successResponse },
+    errors: ["disallowed_login_method", "feature_not_enabled"],
+  }),
+  authenticateWithEmail: defineRoute({
+    ...base,
+    id: "authenticateWithEmail",
+    path: "/v1/passwordless/authenticate",
+    summary: "Sign in with the code",
+    caller: "client",
+    request: { body: named("AuthenticateWithEmailBody", z.strictObject({ email, code, mode })) },
+    responses: { 200: authenticatedUser },
+    errors: loginErrors,
+  }),
+  linkEmail: defineRoute({
+    ...base,
+    id: "linkEmail",
+    path: "/v1/passwordless/link",
+    summary: "Link an email address to the user",
+    caller: "user",
+    request: { body: named("LinkEmailBody", z.strictObject({ email, code })) },
+    responses: { 200: user },
+    errors: linkErrors,
+  }),
+  unlinkEmail: defineRoute({
+    ...base,
+    id: "unlinkEmail",
+    path: "/v1/passwordless/unlink",
+    summary: "Unlink the email address",
+    caller: "user",
+    request: { body: named("UnlinkEmailBody", z.strictObject({ address: email })) },
+    responses: { 200: user },
+    errors: unlinkErrors,
+  }),
+  initSiwe: siwe.init,
+  authenticateWithSiwe: siwe.authenticate,
+  linkSiwe: siwe.link,
+  unlinkSiwe: siwe.unlink,
+  initSiws: siws.init,
+  authenticateWithSiws: siws.authenticate,
+  linkSiws: siws.link,
+  unlinkSiws: siws.unlink,
+  authenticateWithCustomJwt: defineRoute({
+    ...base,
+    id: "authenticateWithCustomJwt",
+    path: "/v1/custom_jwt_account/authenticate",
+    summary: "Sign in with a JWT of the app's own identity provider",
+    caller: "client",
+    request: { body: named("AuthenticateWithCustomJwtBody", z.strictObject({ token: text(1, 16_384), mode })) },
+    responses: { 200: authenticatedUser },
+    errors: loginErrors,
+  }),
+  linkCustomJwt: defineRoute({
+    ...base,
+    id: "linkCustomJwt",
+    path: "/v1/custom_jwt_account/link",
+    summary: "Link the subject of a JWT of the app's own identity provider",
+    caller: "user",
+    request: { body: named("LinkCustomJwtBody", z.strictObject({ token: text(1, 16_384) })) },
+    responses: { 200: user },
+    errors: linkErrors,
+  }),
+  authenticateAsGuest: defineRoute({
+    ...base,
+    id: "authenticateAsGuest",
+    path: "/v1/guest/authenticate",
+    summary: "Sign in as a guest, whom only the secret that the client keeps can sign in again",
+    caller: "client",
+    request: {
+      body: named("AuthenticateAsGuestBody", z.strictObject({ guest_credential: text(16, 512), token: ignored, mode })),
+    },
+    responses: { 200: authenticatedUser },
+    errors: loginErrors,
+  }),
+  refreshSession: defineRoute({
+    ...base,
+    id: "refreshSession",
+    path: "/v1/sessions",
+    summary: "Get a new access token for a session; the refresh token is replaced, too",
+    caller: "client",
+    request: {
+      body: named("RefreshSessionBody", z.strictObject({ refresh_token: text(1, 512).nullable().optional() })),
+    },
+    responses: { 200: authenticatedUser },
+    errors: ["missing_or_invalid_token", "resource_conflict"],
+  }),
+  logOut: defineRoute({
+    ...base,
+    id: "logOut",
+    path: "/v1/sessions/logout",
+    summary: "End a session and the user keys that were issued in it",
+    caller: "client",
+    request: { body: named("LogOutBody", z.strictObject({ refresh_token: text(1, 512).nullable().optional() })) },
+    responses: { 200: successResponse },
+    errors: ["resource_conflict"],
+  }),
+  getMe: defineRoute({
+    ...base,
+    method: "GET",
+    id: "getMe",
+    path: "/v1/users/me",
+    summary: "Get the user who is signed in",
+    caller: "user",
+    request: {},
+    responses: {
+      200: named("Me", z.object({ user, identity_token: z.string().nullable() })),
+    },
+    errors: ["user_does_not_exist"],
+  }),
+  acceptTerms: defineRoute({
+    ...base,
+    id: "acceptTerms",
+    path: "/v1/users/me/accept_terms",
+    summary: "Note that the user accepted the app's terms",
+    caller: "user",
+    request: {},
+    responses: { 200: user },
+    errors: ["user_does_not_exist", "resource_conflict"],
+  }),
+};

@@ -1,0 +1,19 @@
+import { readSealedRecord } from "@mandate/signer/protocol";
+import type { StorageReader } from "../storage/storage.ts";
+
+/** Whether the user belongs to the quorum, directly or through one inside it; the signer asks the same (I20). */
+export async function isMember(
+  storage: StorageReader,
+  appId: string,
+  quorumId: string | null,
+  userId: string,
+  depth = 0,
+): Promise<boolean> {
+  if (quorumId === null || depth > 1) return false;
+  const record = await storage.findRecord(appId, { type: "key_quorum", id: quorumId });
+  if (record === undefined) return false;
+  const { user_ids, key_quorum_ids } = readSealedRecord(record.sealed).body as { [name: string]: string[] };
+  if (user_ids?.includes(userId)) return true;
+  for (const child of key_quorum_ids ?? []) if (await isMember(storage, appId, child, userId, depth + 1)) return true;
+  return false;
+}
