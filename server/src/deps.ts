@@ -4,7 +4,7 @@ import type { Chains } from "./chains/chains.ts";
 import type { Config } from "./config/config.ts";
 import type { RequestLog } from "./http/request-log.ts";
 import type { Log } from "./log.ts";
-import type { Mailer } from "./mail/mailer.ts";
+import type { Mail, Mailer } from "./mail/mailer.ts";
 import type { RecordLog } from "./records/record-log.ts";
 import type { DocumentStore } from "./storage/documents.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -23,8 +23,8 @@ export type Deps = {
   mailer: Mailer;
   /** The last requests of each app, for its developers. */
   requestLog: RequestLog;
-  /** Undefined where no mail can be sent. */
-  sendMail?: (mail: { to: string; subject: string; text: string }) => Promise<void>;
+  /** Mails to members of the team. Undefined where none can be sent. */
+  sendMail?: (mail: Mail) => Promise<void>;
   log: Log;
   nowMs(): number;
 };

@@ -4,7 +4,13 @@ import type { Config } from "../config/config.ts";
 import { makeId } from "../make-id.ts";
 import type { DocumentStore } from "../storage/documents.ts";
 
-export type Mail = { to: string; subject: string; text: string };
+export type Mail = {
+  to: string;
+  subject: string;
+  text: string;
+  /** To a member of the team: in the inbox for Admins alone, since a code in it is as good as being that member. */
+  toTeam?: true;
+};
 
 export type Mailer = {
   /** `inbox`: nothing leaves; mails are kept for the operator to read. `none`: there is no way to send any. */
@@ -65,12 +71,18 @@ function createSmtpMailer(url: string, from: string): Mailer {
 }
 
 /** What was not sent, newest first. */
-export async function listInbox(documents: DocumentStore, nowMs: number): Promise<InboxEntry[]> {
+export async function listInbox(
+  documents: DocumentStore,
+  nowMs: number,
+  withTeam: boolean,
+): Promise<Omit<InboxEntry, "toTeam">[]> {
   const { data } = await documents.listDocuments(
     { collection: INBOX, scope: "", order: "newest" },
     { cursor: undefined, limit: 50 },
   );
   return data
     .filter(({ expiresAtMs }) => (expiresAtMs ?? 0) > nowMs)
-    .map(({ id, body, createdAtMs }) => ({ id, ...(JSON.parse(body) as Mail), sent_at: createdAtMs }));
+    .map(({ id, body, createdAtMs }) => ({ id, sent_at: createdAtMs, ...(JSON.parse(body) as Mail) }))
+    .filter(({ toTeam }) => withTeam || toTeam !== true)
+    .map(({ toTeam: _, ...entry }) => entry);
 }

@@ -173,6 +173,18 @@ describe("a code by mail", () => {
     expect(codeOf(await verify(codeFrom()))).toBe("missing_or_invalid_token");
   });
 
+  it("is in the inbox of development for Admins alone: it is as good as being that member", async () => {
+    const { email } = await memberWithMail();
+    await post("/session/email", { email });
+    const inboxOf = async (role: "developer" | "admin") => {
+      const { session } = await server.signIn(role);
+      return (await server.ask("GET", "/operator/v1/inbox", { session })).body as { data: { text: string }[] };
+    };
+    await server.deps.mailer.send({ to: "user@example.com", subject: "s", text: "to a user" });
+    expect((await inboxOf("developer")).data.map(({ text }) => text)).toEqual(["to a user"]);
+    expect((await inboxOf("admin")).data.map(({ text }) => text).sort()).toEqual([server.mails[0]!.text, "to a user"]);
+  });
+
   it("for setting an address signs nobody in", async () => {
     const { session } = await server.signIn("viewer");
     const email = "new@example.com";

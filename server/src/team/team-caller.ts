@@ -41,6 +41,10 @@ export function hasRole(member: Member, role: TeamRole): boolean {
   return teamRoles.indexOf(member.role) >= teamRoles.indexOf(role);
 }
 
+export function isAdmin({ team }: HttpRequest): boolean {
+  return team?.type === "operator" || (team?.type === "member" && hasRole(team.member, "admin"));
+}
+
 export function assertDashboard(deps: Deps): void {
   if (!deps.config.dashboard) {
     throw new ApiError("feature_not_enabled", "this server runs without a dashboard (MANDATE_DASHBOARD=0)");

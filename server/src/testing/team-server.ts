@@ -17,6 +17,7 @@ import type { Handler } from "../http/request.ts";
 import { createRequestLog } from "../http/request-log.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { parseTarget } from "../http/target.ts";
+import { createMailer } from "../mail/mailer.ts";
 import { servePages } from "../pages/pages.ts";
 import { createRecordLog } from "../records/record-log.ts";
 import { createStorage } from "../storage/open-storage.ts";
@@ -59,6 +60,7 @@ export async function startTeamServer(more: Partial<Config> = {}): Promise<TeamS
     send: async (message) => askThroughFrames(signer.state, message),
     close: () => undefined,
   };
+  const mailer = createMailer({ ...config, smtpUrl: undefined, isProduction: false }, storage, nowMs);
   const deps: Deps = {
     config,
     storage,
@@ -68,9 +70,12 @@ export async function startTeamServer(more: Partial<Config> = {}): Promise<TeamS
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),
     requestLog: createRequestLog(),
-    sendMail: async (mail) => void mails.push(mail),
+    async sendMail(mail) {
+      mails.push(mail);
+      await mailer.send(mail);
+    },
     log,
-    mailer: { kind: "none", send: async () => undefined },
+    mailer,
     nowMs,
   };
   const handler: Handler = servePages(deps, createApp(deps));

@@ -7,6 +7,7 @@ import type { Deps } from "../../deps.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import type { HttpResponse } from "../../http/response.ts";
 import { listInbox as listInboxEntries } from "../../mail/mailer.ts";
+import { isAdmin } from "../../team/team-caller.ts";
 import type { RouteHandler } from "../handler.ts";
 import { putOf } from "../put-of.ts";
 
@@ -35,10 +36,10 @@ export const listApps: RouteHandler<typeof operatorRoutes.listApps> = async (dep
 };
 
 /** Only while mails are kept: a server that sends them keeps none. */
-export const listInbox: RouteHandler<typeof operatorRoutes.listInbox> = async (deps) => {
+export const listInbox: RouteHandler<typeof operatorRoutes.listInbox> = async (deps, { request }) => {
   if (deps.mailer.kind !== "inbox")
     throw new ApiError("feature_not_enabled", "this server sends its mail; only one in development keeps it");
-  return { status: 200, body: { data: await listInboxEntries(deps.documents, deps.nowMs()) } };
+  return { status: 200, body: { data: await listInboxEntries(deps.documents, deps.nowMs(), isAdmin(request)) } };
 };
 
 /** The secret is made where it is used and never comes here; its hash does. The signer checks the operator's signature. */

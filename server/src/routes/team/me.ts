@@ -36,6 +36,7 @@ export const requestMyEmailCode: RouteHandler<typeof teamRoutes.requestMyEmailCo
   const code = await makeCode(deps.documents, body.email, { type: "set-email", memberId: member.id }, deps.nowMs());
   await deps.sendMail({
     to: body.email,
+    toTeam: true,
     subject: "Confirm your address",
     text: `${code} confirms this address for the Mandate dashboard. It is good for 10 minutes.\n`,
   });

@@ -17,7 +17,7 @@ import {
 import { dashboardOrigins } from "../../team/origin.ts";
 import { listPasskeys, removePasskey } from "../../team/passkeys.ts";
 import { endSession, endSessionsOf, findSessionById, listSessions } from "../../team/sessions.ts";
-import { hasRole } from "../../team/team-caller.ts";
+import { isAdmin } from "../../team/team-caller.ts";
 import { INVITATION_MS, type InvitationFacts } from "../../team/tokens.ts";
 import { viewMember } from "../../team/views.ts";
 import type { RouteHandler } from "../handler.ts";
@@ -90,7 +90,12 @@ export const createInvitation: RouteHandler<typeof teamRoutes.createInvitation> 
   const made = await makeOneTimeToken(deps.documents, "invitation", facts, deps.nowMs(), INVITATION_MS);
   const url = `${dashboardOrigins(deps.config)[0]}/invitation#token=${made.token}`;
   if (email !== null)
-    await deps.sendMail?.({ to: email, subject: "You are invited", text: describeInvitation(facts, url) });
+    await deps.sendMail?.({
+      to: email,
+      toTeam: true,
+      subject: "You are invited",
+      text: describeInvitation(facts, url),
+    });
   return { status: 200, body: { ...viewInvitation(made), url } };
 };
 
@@ -106,10 +111,6 @@ export const listAudit: RouteHandler<typeof teamRoutes.listAudit> = async (deps,
   );
   return { status: 200, body: toPage(page, (entry) => entry) };
 };
-
-function isAdmin({ team }: HttpRequest): boolean {
-  return team?.type === "operator" || (team?.type === "member" && hasRole(team.member, "admin"));
-}
 
 function requireAdmin(request: HttpRequest): void {
   if (!isAdmin(request)) throw new ApiError("insufficient_role", "sessions of other members need the role Admin");

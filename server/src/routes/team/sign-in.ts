@@ -65,6 +65,7 @@ export const requestSignInCode: RouteHandler<typeof teamRoutes.requestSignInCode
   if (member !== undefined) {
     sendMail({
       to: body.email,
+      toTeam: true,
       subject: "Your sign-in code",
       text: `${code} is your code for the Mandate dashboard. It is good for 10 minutes. If you did not ask for it, ignore this mail.\n`,
     }).catch((error: unknown) => {
