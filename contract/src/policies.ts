@@ -134,7 +134,8 @@ function nameField(what: string) {
   return z
     .string({ error: (issue) => (issue.input === undefined ? "Name is required" : undefined) })
     .min(1, "Name is required")
-    .max(50, `${what} name must be fewer than 50 characters`);
+    .max(50, `${what} name must be fewer than 50 characters`)
+    .refine((name) => !name.includes("\0"), "Text cannot contain the NUL character");
 }
 
 const ruleFields = {

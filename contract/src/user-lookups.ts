@@ -121,11 +121,16 @@ export const userLookupRoutes = {
         named("SearchUsersByTermBody", z.strictObject({ searchTerm: handle })),
         named(
           "SearchUsersByHandlesBody",
-          z.strictObject({
-            emails: handles.optional(),
-            phoneNumbers: handles.optional(),
-            walletAddresses: handles.optional(),
-          }),
+          z
+            .strictObject({
+              emails: handles.optional(),
+              phoneNumbers: handles.optional(),
+              walletAddresses: handles.optional(),
+            })
+            .refine(
+              (body) => Object.keys(body).length > 0,
+              "searchTerm, emails, phoneNumbers or walletAddresses is required",
+            ),
         ),
       ]),
     },

@@ -9,6 +9,7 @@ import {
   verifyMessage,
   verifyTypedData,
 } from "viem";
+import { entryPoint07Address, getUserOperationHash } from "viem/account-abstraction";
 import { english, mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { verifyAuthorization } from "viem/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -68,9 +69,11 @@ async function makeWallet(kind: string): Promise<Owned> {
 describe.each(Object.keys(walletOwners))("the SDK's viem account of a wallet, %s", (kind) => {
   let account: PrivyViemAccount;
   let address: Hex;
+  let owned: Owned;
 
   beforeAll(async () => {
-    const { wallet, authority } = await makeWallet(kind);
+    owned = await makeWallet(kind);
+    const { wallet, authority } = owned;
     address = wallet.address as Hex;
     account = createViemAccount(privy, { walletId: wallet.id, address, authorizationContext: authority });
   });
@@ -116,6 +119,42 @@ describe.each(Object.keys(walletOwners))("the SDK's viem account of a wallet, %s
         expect(parsed[member], member).toEqual(given);
       }
     }
+  });
+
+  it("signs user operations of the smart accounts that it knows", async () => {
+    const userOperation = {
+      sender: address,
+      nonce: 0n,
+      callData: "0x34fcd5be" as Hex,
+      callGasLimit: 1n,
+      verificationGasLimit: 2n,
+      preVerificationGas: 3n,
+      maxFeePerGas: 4n,
+      maxPriorityFeePerGas: 5n,
+      signature: "0x" as Hex,
+    };
+    const hash = getUserOperationHash({
+      chainId: 11155111,
+      entryPointAddress: entryPoint07Address,
+      entryPointVersion: "0.7",
+      userOperation,
+    });
+    const { signature } = await privy
+      .wallets()
+      .ethereum()
+      .signUserOperation(owned.wallet.id, {
+        params: {
+          contract: "0xd6CEDDe84be40893d153Be9d467CD6aD37875b28",
+          chain_id: 11155111,
+          user_operation: {
+            ...{ sender: address, nonce: "0x0", call_data: "0x34fcd5be", call_gas_limit: "0x1" },
+            ...{ verification_gas_limit: "0x2", pre_verification_gas: "0x3" },
+            ...{ max_fee_per_gas: "0x4", max_priority_fee_per_gas: "0x5" },
+          },
+        },
+        authorization_context: owned.authority,
+      });
+    expect(await verifyMessage({ address, message: { raw: hash }, signature: signature as Hex })).toBe(true);
   });
 
   it("signs an EIP-7702 authorization", async () => {
@@ -166,7 +205,6 @@ describe("signing is refused", () => {
     const { wallet } = await makeWallet("ownerless");
     const ethereum = privy.wallets().ethereum();
     const requests = [
-      ethereum.sendCalls(wallet.id, { caip2: "eip155:31337", params: { calls: [{ to: contract }] } }),
       ethereum.signMessage(wallet.id, { message: "x", signature_options: { type: "erc1271" } } as never),
       ethereum.sendTransaction(wallet.id, {
         caip2: "eip155:31337",
