@@ -3,6 +3,8 @@ export type Fault = {
   /** Its number in docs/reliability.md. */
   id: string;
   title: string;
+  /** What must be installed for it. */
+  needs?: "postgres";
   /** What must hold, in words. */
   mustHold: string;
   run(options: FaultOptions): Promise<FaultReport>;

@@ -1,4 +1,6 @@
 import type { Fault } from "./fault.ts";
+import { lostDatabase } from "./scripts/f7-lost-database.ts";
+import { twoReplicas } from "./scripts/f8-two-replicas.ts";
 import { duplicates } from "./scripts/f10-duplicates.ts";
 import { slowClients } from "./scripts/f13-slow-clients.ts";
 import { hugeBodies } from "./scripts/f14-huge-bodies.ts";
@@ -8,6 +10,8 @@ import { stoppedSigner } from "./scripts/f20-stopped-signer.ts";
 
 /** In the order of their numbers. */
 export const faults: readonly Fault[] = [
+  lostDatabase,
+  twoReplicas,
   duplicates,
   slowClients,
   hugeBodies,

@@ -1,5 +1,6 @@
 /** Several `mandate start` on one PostgreSQL, as they run behind a load balancer: one origin, one root key, one app. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { findServer } from "@mandate/cli/operator-request";
 import { findPostgres, type PostgresCluster, startPostgres } from "@mandate/server/testing/postgres-cluster";
@@ -16,6 +17,23 @@ export type Replicas = {
   origin: string;
   remove(): Promise<void>;
 };
+
+/** One client of all replicas: each request goes to one of them at random, and when that one fails to another. */
+export function spread(pairs: readonly Replica[]): HttpClient {
+  const choose = () => pairs[randomInt(0, pairs.length)]!.client;
+  const send: HttpClient["send"] = (request) => choose().send(request);
+  return {
+    send,
+    async sendUntilAnswered(request) {
+      for (let attempts = 1; ; attempts++) {
+        const answer = await send(request).catch(() => undefined);
+        if (answer !== undefined && answer.status !== 503) return { ...answer, attempts };
+        await sleep(20);
+      }
+    },
+    close: () => undefined,
+  };
+}
 
 // From the sources and from the build alike.
 const root = fileURLToPath(new URL(import.meta.url.includes("/dist/") ? "../../.." : "../..", import.meta.url));

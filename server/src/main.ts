@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createSignerClient } from "@mandate/signer/client";
@@ -12,6 +13,7 @@ import { admitRequests } from "./http/admission.ts";
 import { createHttpServer, type HttpLogEntry } from "./http/listen.ts";
 import { createRequestLog } from "./http/request-log.ts";
 import { startCatchUpRecords } from "./jobs/catch-up-records.ts";
+import { createLease } from "./jobs/lease.ts";
 import { startPrune } from "./jobs/prune.ts";
 import { startRebroadcast } from "./jobs/rebroadcast.ts";
 import { createLog } from "./log.ts";
@@ -25,6 +27,8 @@ import { createStorage } from "./storage/open-storage.ts";
 /** The API process: the composition root. Its other half is the signer, at the end of file descriptor 3. */
 const SIGNER_FD = 3;
 const DRAIN_MS = 4000;
+/** How long the others wait for a server that does a job and is gone. */
+const LEASE_MS = 15_000;
 /** How long a start waits for a database server that is itself starting. */
 const DATABASE_PATIENCE_MS = 20_000;
 /** How long a chain's node may hold up the start. */
@@ -72,8 +76,10 @@ async function main(): Promise<void> {
     nowMs,
   };
 
-  const broadcasts = startRebroadcast(deps);
-  const jobs = [broadcasts.stop, startPrune(deps), startCatchUpRecords(deps)];
+  const lease = (job: string) =>
+    createLease(deps, { job, holder: `${hostname()}:${config.dataDir}`, lastsMs: LEASE_MS });
+  const broadcasts = startRebroadcast(deps, lease("rebroadcast"));
+  const jobs = [broadcasts.stop, startPrune(deps, lease("prune")), startCatchUpRecords(deps)];
   // What a crash left unsent had better go out before new sends ask for a nonce. Where the node is slow they are told
   // that the nonce is taken and ask again; storage admits no two unsent ones.
   await Promise.race([broadcasts.firstRound, sleep(CHAIN_GRACE_MS)]);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorCode, errors, messages } from "@mandate/contract/errors";
 import { canonicalize } from "@mandate/core/encoding/canonical-json";
 import { SignerUnavailableError } from "@mandate/signer/client";
@@ -52,6 +53,7 @@ export type Preparation = { fill: TransactionFill; failure?: ApiError };
 export type Released = { answer: StoredAnswer; accepted: SignerAccepted | undefined };
 
 const ATTEMPTS_MAX = 12;
+const NONCE_WAIT_MS = 60;
 const NEED_ROUNDS_MAX = 5;
 const IDEMPOTENCY_MS = 24 * 3600 * 1000;
 
@@ -114,7 +116,11 @@ export async function decideAndCommit(deps: Deps, request: HttpRequest, plan: Au
       case "idempotency_key_used":
         return { answer: answerIdempotent(idempotency!, result), accepted: undefined };
       case "conflict":
-        if (result.on === "nonce") continue;
+        if (result.on === "nonce") {
+          // Another server is sending for this wallet; its transaction will have left in a moment.
+          await sleep(Math.random() * NONCE_WAIT_MS);
+          continue;
+        }
         throw conflictError(plan, result.on, result.value);
     }
   }

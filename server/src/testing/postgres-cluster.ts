@@ -1,7 +1,17 @@
 /** A PostgreSQL server of our own for tests: Debian's programs, a throwaway folder, loopback only. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,8 +29,9 @@ export type PostgresCluster = {
   crash(): Promise<void>;
   /** Resolves when it takes connections again. */
   start(): Promise<void>;
-  /** The postmaster's. */
-  pid(): number;
+  /** SIGSTOP to every process of the server, and SIGCONT: it keeps its connections and answers nothing. */
+  freeze(): void;
+  thaw(): void;
   remove(): Promise<void>;
 };
 
@@ -99,6 +110,10 @@ export async function startPostgres(
     await exited;
   }
 
+  function signal(name: "SIGSTOP" | "SIGCONT"): void {
+    for (const pid of [server.pid!, ...childrenOf(server.pid!)]) process.kill(pid, name);
+  }
+
   try {
     await start();
     await run("CREATE DATABASE shared");
@@ -125,7 +140,8 @@ export async function startPostgres(
     run,
     crash: () => end("immediate"),
     start,
-    pid: () => server.pid!,
+    freeze: () => signal("SIGSTOP"),
+    thaw: () => signal("SIGCONT"),
     async remove() {
       if (server.exitCode === null && server.signalCode === null) await end("immediate");
       rmSync(folder, { recursive: true, force: true });
@@ -145,6 +161,12 @@ function findOwner(): { uid: number; gid: number } | undefined {
     }
   }
   throw new Error("PostgreSQL does not run as root, and there is neither a user postgres nor nobody");
+}
+
+/** Reads /proc, so Linux only. */
+function childrenOf(parent: number): number[] {
+  const text = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim();
+  return text === "" ? [] : text.split(" ").map(Number);
 }
 
 function findFreePort(): Promise<number> {

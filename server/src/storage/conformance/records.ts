@@ -200,15 +200,15 @@ export function describeRecords(tested: TestedStorage): void {
       expect(results.map((result) => result.ok)).toEqual([true, true, true]);
     });
 
-    it("shows nobody else a write before it is acknowledged", async () => {
-      await commitOk(tested.storage, { put: [makePut("policy", "p", 1)] });
-      let acknowledged = false;
-      const commit = tested.storage.commit(makeUnit({ put: [makePut("policy", "p", 2)] })).then(() => {
-        acknowledged = true;
-      });
-      const read = await tested.storage.findRecord(APP, { type: "policy", id: "p" });
-      expect(acknowledged).toBe(false);
-      expect(read?.version).toBe(1);
+    it("shows all of a write or nothing while it is under way, and all of it once it is acknowledged", async () => {
+      await commitOk(tested.storage, { put: [makePut("policy", "p", 1), makePut("policy", "q", 1)] });
+      const commit = tested.storage.commit(makeUnit({ put: [makePut("policy", "p", 2), makePut("policy", "q", 2)] }));
+      const keys = ["p", "q"].map((id) => ({ type: "policy", id }) as const);
+      const versions = (await tested.storage.findRecords(APP, keys)).map((record) => record?.version);
+      expect([
+        [1, 1],
+        [2, 2],
+      ]).toContainEqual(versions);
       await commit;
       expect((await tested.storage.findRecord(APP, { type: "policy", id: "p" }))?.version).toBe(2);
     });
