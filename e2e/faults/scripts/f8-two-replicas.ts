@@ -19,7 +19,7 @@ export const twoReplicas: Fault = {
   needs: "postgres",
   mustHold: "every idempotency key and every payload with an expiry is executed once, whichever pair gets its copies",
   async run({ full }) {
-    const [keys, sends, killEveryMs] = full ? [1000, 200, 3000] : [60, 12, 1500];
+    const [keys, sends, killEveryMs] = full ? [1000, 200, 5000] : [60, 12, 4000];
     const replicas = await startReplicasOnChain();
     const stopping = new AbortController();
     try {

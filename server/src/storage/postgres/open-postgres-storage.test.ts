@@ -10,8 +10,8 @@ describe.skipIf(bin === undefined)("on a server", () => {
   let cluster: PostgresCluster;
   beforeAll(async () => {
     cluster = await startPostgres(bin!);
-  });
-  afterAll(() => cluster?.remove());
+  }, 120_000);
+  afterAll(() => cluster?.remove(), 60_000);
 
   describeStorage("postgres", async () => {
     const url = await cluster.makeSchema();
