@@ -8,7 +8,7 @@ const conditions = ["mandate-src", "node", "import", "module", "default"];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 
 // Packages of their own, which `npm test` installs (tools/bootstrap.cts). Without them their tests cannot load.
-const missing = ["e2e/oracles"].filter(
+const missing = ["e2e/oracles", "e2e/web"].filter(
   (folder) => !existsSync(fileURLToPath(new URL(`${folder}/node_modules`, import.meta.url))),
 );
 for (const folder of missing) console.warn(`the tests of ${folder} are left out: run npm ci in that folder`);

@@ -68,7 +68,10 @@ function run(file = "", args = [""], { shell = false, stdout = 2 } = {}) {
  * Folders with packages of their own that only tests use: too heavy for everybody's `npm start`. Each has its own
  * lockfile and is installed by `npm test`; where that fails, its tests are skipped aloud (in CI: the run fails).
  */
-const extraPackages = [{ folder: "e2e/oracles", tests: "those that hold each chain against its own libraries" }];
+const extraPackages = [
+  { folder: "e2e/oracles", tests: "those that hold each chain against its own libraries" },
+  { folder: "e2e/web", tests: "those of the official vanilla SDK" },
+];
 
 async function installExtraPackages(root = "") {
   const { join } = process.getBuiltinModule("node:path");
