@@ -302,6 +302,13 @@ const validRequests: {
   ],
   getTransaction: () => [{ target: "/v1/transactions/a23456789012345678901234" }],
   findTransactions: () => [{ target: "/v1/transactions?reference_id=x" }],
+  listAllowlist: ({ appId }) => [{ target: `/v1/apps/${appId}/allowlist` }],
+  addToAllowlist: ({ appId }) => [
+    { target: `/v1/apps/${appId}/allowlist`, body: { type: "emailDomain", value: "example.com" } },
+  ],
+  removeFromAllowlist: ({ appId }) => [
+    { target: `/v1/apps/${appId}/allowlist`, body: { type: "emailDomain", value: "example.com" } },
+  ],
   getAppJwks: ({ appId }) => [{ target: `/v1/apps/${appId}/jwks.json` }],
   listWalletRecords: ({ walletId }) => [{ target: `/v1/wallets/${walletId}/records?limit=2` }],
   getRecordCheckpoint: () => [{ target: "/v1/records/checkpoint" }],

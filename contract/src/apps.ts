@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { named } from "./components.ts";
-import { pathId, successResponse } from "./fields.ts";
+import { pathId, successResponse, text } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 const createOnLogin = z.enum(["users-without-wallets", "all-users", "off"]);
@@ -107,6 +107,30 @@ const jwks = named(
   }),
 );
 
+const allowlistInput = named(
+  "AllowlistInput",
+  z.strictObject({ type: z.enum(["email", "emailDomain", "wallet", "phone"]), value: text(1, 320) }),
+);
+
+const allowlistEntry = named(
+  "AllowlistEntry",
+  z.object({
+    id: z.string(),
+    type: z.enum(["email", "emailDomain", "wallet", "phone"]),
+    value: z.string(),
+    appId: z.string(),
+    acceptedAt: z.number().nullable(),
+  }),
+);
+
+const allowlistBase = {
+  path: "/v1/apps/{app_id}/allowlist",
+  caller: "app",
+  authorization: "none",
+  idempotent: false,
+} as const;
+const appParams = z.strictObject({ app_id: pathId });
+
 export const appRoutes = {
   getApp: defineRoute({
     id: "getApp",
@@ -131,6 +155,33 @@ export const appRoutes = {
     responses: { 200: jwks },
     errors: ["not_found"],
     idempotent: false,
+  }),
+  listAllowlist: defineRoute({
+    ...allowlistBase,
+    id: "listAllowlist",
+    method: "GET",
+    summary: "List who may sign in; without an entry everybody may",
+    request: { params: appParams },
+    responses: { 200: z.array(allowlistEntry) },
+    errors: ["not_found"],
+  }),
+  addToAllowlist: defineRoute({
+    ...allowlistBase,
+    id: "addToAllowlist",
+    method: "POST",
+    summary: "Let an address, a domain or a wallet sign in; the first entry shuts everybody else out",
+    request: { params: appParams, body: allowlistInput },
+    responses: { 200: allowlistEntry },
+    errors: ["not_found", "resource_conflict"],
+  }),
+  removeFromAllowlist: defineRoute({
+    ...allowlistBase,
+    id: "removeFromAllowlist",
+    method: "DELETE",
+    summary: "Take an entry off the list",
+    request: { params: appParams, body: allowlistInput },
+    responses: { 200: named("AllowlistRemoval", z.object({ message: z.string() })) },
+    errors: ["not_found"],
   }),
   reportAnalyticsEvent: defineRoute({
     id: "reportAnalyticsEvent",

@@ -6,7 +6,6 @@ export const unsupportedPaths: readonly string[] = [
   "/v1/accounts/**",
   "/v1/aggregations/**",
   "/v1/apps/gas_spend",
-  "/v1/apps/*/allowlist",
   "/v1/apps/*/smart_wallets",
   "/v1/apps/*/test_credentials",
   "/v1/apps/*/users/wallet",

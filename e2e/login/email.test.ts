@@ -198,3 +198,24 @@ describe("a signed-in user", () => {
     });
   });
 });
+
+it("an allowlist lets in the listed, by address or domain, and nobody else", async () => {
+  const listed = await stack.createApp(undefined, "Club", { allowedOrigins: [PAGE] });
+  const client = new BrowserClient(stack, listed, PAGE);
+  const change = (method: string, body: { type: string; value: string }) =>
+    stack.client(listed).request(method, `/v1/apps/${listed.id}/allowlist`, { body });
+  expect((await change("POST", { type: "email", value: "One@example.com" })).json).toMatchObject({
+    type: "email",
+    value: "one@example.com",
+    appId: listed.id,
+  });
+  await change("POST", { type: "emailDomain", value: "club.example" });
+  await expect(client.signInByEmail("two@example.com")).rejects.toThrow("401");
+  await expect(client.signInByEmail("evil@club.example.com")).rejects.toThrow("allowlist_rejected");
+  await client.signInByEmail("one@example.com");
+  await client.signInByEmail("any@club.example");
+  expect((await change("DELETE", { type: "emailDomain", value: "club.example" })).json).toEqual({
+    message: "Successfully deleted from allowlist",
+  });
+  await expect(client.signInByEmail("any@club.example")).rejects.toThrow("allowlist_rejected");
+});

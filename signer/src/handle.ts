@@ -21,7 +21,7 @@ import { NeedRecords, Refusal, StaleRecords } from "./core/refusal.ts";
 import type { AuthorityOperation } from "./core/route.ts";
 import { signWalletRequest } from "./core/sign.ts";
 import { authenticateUser } from "./core/user-keys.ts";
-import { addUserAccount, createUser, createUserWallets, deleteUser, removeUserAccount } from "./core/users.ts";
+import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
 import { archiveWallet, assignEntity, createWallet, createWallets, updateWallet } from "./core/wallets.ts";
 import { ACCEPTED, type Phase } from "./phase.ts";
 import type {
@@ -70,8 +70,6 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   linkAccount,
   unlinkAccount,
   getIdentityToken,
-  addUserAccount,
-  removeUserAccount,
 };
 
 export type SignerState = {

@@ -8,6 +8,7 @@ import { getAppKeyQuorum, listAppKeyQuorums } from "./app-resources/key-quorums.
 import { getAppPolicy, listAppPolicies } from "./app-resources/policies.ts";
 import { getAppUser, listAppUsers } from "./app-resources/users.ts";
 import { getAppWallet, listAppTransactions, listAppWallets } from "./app-resources/wallets.ts";
+import { addToAllowlist, listAllowlist, removeFromAllowlist } from "./apps/allowlist.ts";
 import { getApp } from "./apps/get-app.ts";
 import { getAppJwks } from "./apps/get-app-jwks.ts";
 import { reportAnalyticsEvent } from "./apps/report-analytics-event.ts";
@@ -209,6 +210,9 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   exportRecords,
   getApp,
   getAppJwks,
+  listAllowlist,
+  addToAllowlist,
+  removeFromAllowlist,
   reportAnalyticsEvent,
   getStatus,
   listInbox,

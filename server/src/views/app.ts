@@ -4,7 +4,7 @@ import type { AppSettings } from "../apps/app-settings.ts";
  * The wire's app settings (spec 05 §6). Every member is always there, since clients read them all; most name features
  * that this server does not have, and say so.
  */
-export function viewApp(app: AppSettings) {
+export function viewApp(app: AppSettings, allowlistEnabled: boolean) {
   const methods = new Set(app.loginMethods);
   const off = { create_on_login: "off" as const };
   return {
@@ -22,7 +22,7 @@ export function viewApp(app: AppSettings) {
     allowed_domains: app.allowedOrigins,
     allowed_native_app_ids: [],
     allowed_native_app_url_schemes: [],
-    allowlist_enabled: false,
+    allowlist_enabled: allowlistEnabled,
     allowlist_config: { cta_text: null, cta_link: null, error_title: null, error_detail: null },
     max_linked_wallets_per_user: null,
     require_users_accept_terms: null,

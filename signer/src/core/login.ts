@@ -107,7 +107,7 @@ function grant(
   });
 }
 
-export function addIdentity(
+function addIdentity(
   op: Operation,
   user: AuthorityRecord<UserBody>,
   identity: string,
@@ -123,11 +123,7 @@ export function addIdentity(
   return accept(op, { changesState: true, put, more: { user_id: user.id, ...more } });
 }
 
-export function removeIdentity(
-  op: Operation,
-  user: AuthorityRecord<UserBody>,
-  identity: string | undefined,
-): SignerAccepted {
+function removeIdentity(op: Operation, user: AuthorityRecord<UserBody>, identity: string | undefined): SignerAccepted {
   const kept = user.body.identities.filter((one) => one !== identity);
   if (identity === undefined || kept.length === user.body.identities.length)
     throw new Refusal(400, "linked_account_not_found", "the user has no such linked account");

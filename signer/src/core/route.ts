@@ -39,8 +39,6 @@ const ROUTES = [
   ["exportWallet", "POST", "/wallets/:id/export"],
   ["assignEntity", "POST", "/wallets/:id/entity"],
   ["archiveWallet", "POST", "/wallets/:id/archive"],
-  ["addUserAccount", "POST", "/users/:id/accounts"],
-  ["removeUserAccount", "POST", "/users/:id/accounts/unlink"],
   ["getIdentityToken", "GET", "/users/me"],
   ["refreshSession", "POST", "/sessions"],
   ["endSession", "POST", "/sessions/logout"],

@@ -3,7 +3,6 @@ import type { SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { makeUserId } from "./id.ts";
 import { identityOf, kindOf } from "./identities.ts";
-import { addIdentity, removeIdentity } from "./login.ts";
 import { authenticateApp, type Operation, requireBody, requireList } from "./operation.ts";
 import { putRecord } from "./put-record.ts";
 import type { UserBody } from "./records.ts";
@@ -71,18 +70,6 @@ function readIdentities(accounts: JsonValue[]): string[] {
   if (identities.filter((identity) => kindOf(identity) === "custom_auth").length > 1)
     throw invalidData("User cannot have more than one custom JWT account.");
   return [...new Set(identities)];
-}
-
-/** The app's server vouches for one more account of the user. */
-export function addUserAccount(op: Operation): SignerAccepted {
-  authenticateApp(op);
-  const identity = identityOf(op.body, "body");
-  return addIdentity(op, requireStored(op), identity, { method: kindOf(identity), proved_by: "app" });
-}
-
-export function removeUserAccount(op: Operation): SignerAccepted {
-  authenticateApp(op);
-  return removeIdentity(op, requireStored(op), op.request.login?.attested);
 }
 
 /** `wallets`, or the flags of older clients that stand for it (spec 05 §2). */

@@ -1,6 +1,7 @@
 import type { appRoutes } from "@mandate/contract/apps";
 import { ApiError } from "../../api-error.ts";
 import { findApp } from "../../apps/app-settings.ts";
+import { isAllowlistOn } from "../../login/allowlist.ts";
 import { viewApp } from "../../views/app.ts";
 import type { RouteHandler } from "../handler.ts";
 
@@ -8,5 +9,5 @@ import type { RouteHandler } from "../handler.ts";
 export const getApp: RouteHandler<typeof appRoutes.getApp> = async (deps, { appId, params }) => {
   const app = params.app_id === appId ? await findApp(deps, appId) : undefined;
   if (app === undefined) throw new ApiError("not_found");
-  return { status: 200, body: viewApp(app) };
+  return { status: 200, body: viewApp(app, await isAllowlistOn(deps, appId)) };
 };
