@@ -120,8 +120,8 @@ describe("refuses", () => {
 
   it.each([
     ["GET", "/v1/apps/gas_spend"],
-    ["GET", "/api/v1/users/me"],
-    ["POST", "/api/v1/sessions"],
+    ["POST", "/api/v1/farcaster/init"],
+    ["POST", "/api/v1/telegram/authenticate"],
     ["POST", "/v1/wallets/a/swap/quote"],
     ["POST", "/v1/intents/wallets/a/rpc"],
     ["GET", "/v1/apps/a"],
