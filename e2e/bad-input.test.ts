@@ -187,7 +187,9 @@ describe.each(list)("$id", ({ id, route }) => {
     for (const [at, answer] of (
       await Promise.all(bodies.map((body) => send(route.method, target, [...headers, ...json], body)))
     ).entries()) {
-      expect(summary(answer), String(bodies[at]).slice(0, 80)).toMatch(/^400 invalid_(data|policy_format)$/);
+      expect(summary(answer), String(bodies[at]).slice(0, 80)).toMatch(
+        /^400 invalid_(data|policy_format|aggregation_format)$/,
+      );
     }
     const [large, plain, form, none, gzip] = await Promise.all([
       send(route.method, target, [...headers, ...json], `{"zzz":"${"x".repeat(1_000_000)}"}`),
@@ -289,6 +291,9 @@ describe.each(list)("$id", ({ id, route }) => {
       walletAddress: "0x00000000000000000000000000000000000a11cE",
       policyId: "b23456789012345678901234",
       ruleId: "d23456789012345678901234",
+      conditionSetId: "f23456789012345678901234",
+      itemId: "g23456789012345678901234",
+      aggregationId: "h23456789012345678901234",
       quorumId: "e23456789012345678901234",
       userWalletAddress: "0x0000000000000000000000000000000000000B0b",
       userId: "did:privy:c23456789012345678901234",
@@ -377,6 +382,8 @@ describe.each(list)("what was broken here is right as it stands: $id", ({ id, ro
   const unfit: { [id in TestedRouteId]?: string[] } = {
     authenticateUser: ["feature_not_enabled"],
     getTransaction: ["not_found"],
+    // By then the app has the ten that it may have.
+    createAggregation: ["invalid_data"],
     // Nobody has funds here, and there is no node of Solana.
     walletRpc: ["insufficient_funds", "not_supported"],
     createApp: ["missing_or_invalid_token"],

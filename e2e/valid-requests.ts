@@ -22,6 +22,9 @@ export type Fixture = {
   walletAddress: string;
   policyId: string;
   ruleId: string;
+  conditionSetId: string;
+  itemId: string;
+  aggregationId: string;
   /** Of `key`; nothing refers to it. */
   quorumId: string;
   userId: string;
@@ -41,6 +44,14 @@ const rule = {
   method: "personal_sign",
   action: "ALLOW",
   conditions: [{ field_source: "message", field: "content", operator: "eq", value: "x" }],
+};
+const aggregationBody = {
+  name: "a",
+  method: "eth_signTransaction",
+  metric: { field_source: "ethereum_transaction", field: "value", function: "sum" },
+  window: { type: "rolling", seconds: 3600 },
+  conditions: [{ field_source: "ethereum_transaction", field: "chain_id", operator: "eq", value: "1" }],
+  group_by: [{ field_source: "ethereum_transaction", field: "to" }],
 };
 const address = "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826";
 
@@ -69,6 +80,8 @@ async function beginImport(init: (body: JsonObject) => Promise<Made>): Promise<F
   return { wallet: { ...target, encapsulated_key: base64(encapsulatedKey), ciphertext: base64(ciphertext) } };
 }
 
+const aggregations = new Map<string, string>();
+
 export async function makeFixture(client: AppClient, appId: string, key: AuthorizationKey): Promise<Fixture> {
   const make = async (target: string, body: JsonObject) => {
     const { status, text, json } = await client.request("POST", target, { body });
@@ -76,6 +89,14 @@ export async function makeFixture(client: AppClient, appId: string, key: Authori
     return json as Made;
   };
   const [subject, email] = [`subject-${appId}`, `${appId}@example.com`];
+  const set = await make("/v1/condition_sets", { name: "s", owner: { public_key: key.publicKey } });
+  const added = await client.request("POST", `/v1/condition_sets/${set.id}/condition_set_items`, {
+    body: [{ value: "x" }],
+    keys: [key],
+  });
+  // An app has at most ten, so its fixtures share one.
+  const aggregationId = aggregations.get(appId) ?? (await make("/v1/aggregations", aggregationBody)).id;
+  aggregations.set(appId, aggregationId);
   const [wallet, policy, quorum, user] = await Promise.all([
     make("/v1/wallets", { chain_type: "ethereum", owner: { public_key: key.publicKey } }),
     make("/v1/policies", { version: "1.0", name: "p", chain_type: "ethereum", rules: [rule] }),
@@ -106,6 +127,9 @@ export async function makeFixture(client: AppClient, appId: string, key: Authori
     walletAddress: wallet.address,
     policyId: policy.id,
     ruleId: policy.rules[0]!.id,
+    conditionSetId: set.id,
+    itemId: (added.json as { id: string }[])[0]!.id,
+    aggregationId,
     quorumId: quorum.id,
     userId: user.id,
     userWalletAddress: user.linked_accounts.at(-1)!.address,
@@ -223,6 +247,44 @@ const validRequests: {
   getPolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}` }],
   updatePolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}`, body: rule }],
   deletePolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}` }],
+  simulatePolicy: ({ policyId, walletId }) => [
+    {
+      target: "/v1/policies/simulate",
+      body: { policy_id: policyId, wallet_id: walletId, request: { method: "exportPrivateKey" } },
+    },
+    {
+      target: "/v1/policies/simulate",
+      body: {
+        policy: { version: "1.0", name: "p", chain_type: "ethereum", rules: [rule] },
+        wallet_id: walletId,
+        request: { method: "personal_sign", params: { message: "x", encoding: "utf-8" } },
+      },
+    },
+  ],
+  createConditionSet: ({ quorumId }) => [{ target: "/v1/condition_sets", body: { name: "s", owner_id: quorumId } }],
+  getConditionSet: ({ conditionSetId }) => [{ target: `/v1/condition_sets/${conditionSetId}` }],
+  updateConditionSet: ({ conditionSetId }) => [
+    { target: `/v1/condition_sets/${conditionSetId}`, body: { name: "other" } },
+  ],
+  deleteConditionSet: ({ conditionSetId }) => [{ target: `/v1/condition_sets/${conditionSetId}` }],
+  addConditionSetItems: ({ conditionSetId }) => [
+    { target: `/v1/condition_sets/${conditionSetId}/condition_set_items`, body: [{ value: "y" }] as never },
+  ],
+  replaceConditionSetItems: ({ conditionSetId }) => [
+    { target: `/v1/condition_sets/${conditionSetId}/condition_set_items`, body: [{ value: "z" }] as never },
+  ],
+  listConditionSetItems: ({ conditionSetId }) => [
+    { target: `/v1/condition_sets/${conditionSetId}/condition_set_items?limit=1&query=x` },
+  ],
+  getConditionSetItem: ({ conditionSetId, itemId }) => [
+    { target: `/v1/condition_sets/${conditionSetId}/condition_set_items/${itemId}` },
+  ],
+  deleteConditionSetItem: ({ conditionSetId, itemId }) => [
+    { target: `/v1/condition_sets/${conditionSetId}/condition_set_items/${itemId}` },
+  ],
+  createAggregation: () => [{ target: "/v1/aggregations", body: aggregationBody }],
+  getAggregation: ({ aggregationId }) => [{ target: `/v1/aggregations/${aggregationId}` }],
+  deleteAggregation: ({ aggregationId }) => [{ target: `/v1/aggregations/${aggregationId}` }],
   createKeyQuorum: ({ key, userId, quorumId }) => [
     {
       target: "/v1/key_quorums",

@@ -78,6 +78,11 @@ export const errors = {
     message: "Invalid policy",
     sentence: "A rule or condition is malformed or has no meaning for its method and field.",
   },
+  invalid_aggregation_format: {
+    status: 400,
+    message: "Invalid aggregation",
+    sentence: "The aggregation is malformed, or its metric, a condition or a group has no meaning for its method.",
+  },
   authorization_key_has_associated_wallets: {
     status: 400,
     message: "The key quorum is in use: detach it from its wallets, policies and quorums first",

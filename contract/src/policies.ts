@@ -9,6 +9,7 @@ import {
   hasSomeField,
   ownerFields,
   pathId,
+  recordId,
   successResponse,
   text,
   timestamp,
@@ -90,7 +91,7 @@ const abiParameter = named(
   }),
 );
 
-const abi = named(
+export const abi = named(
   "Abi",
   z
     .array(
@@ -116,7 +117,7 @@ const comparison = {
  * The shape only. Which fields, operators and values have a meaning for which method is the policy engine's to say,
  * and it says so before the policy is sealed; one place that knows the grammar is enough.
  */
-const condition = named(
+export const condition = named(
   "PolicyCondition",
   z.discriminatedUnion("field_source", [
     z.strictObject({ field_source: z.enum(plainFieldSources), ...comparison }),
@@ -189,8 +190,74 @@ const updateBody = named(
     .refine(hasOneOwnerOnUpdate, messages.ownerAndOwnerId),
 );
 
+const conditionTrace = z.object({
+  index: z.number().int(),
+  field_source: z.string(),
+  field: z.string(),
+  operator: z.string(),
+  value: z.string(),
+  observed: z.string().nullable(),
+  result: z.enum(["TRUE", "FALSE", "UNKNOWN"]),
+  why: z.string().optional(),
+});
+
+const ruleTrace = named(
+  "PolicyRuleTrace",
+  z.object({
+    rule_id: z.string(),
+    name: z.string(),
+    action: z.string(),
+    outcome: z.enum(["matched", "not_matched", "unknown", "method_differs"]),
+    why: z.string().optional(),
+    condition: conditionTrace.optional(),
+    conditions: z.array(conditionTrace).optional(),
+  }),
+  "`condition` is the first one that decided about the rule, `conditions` are all of them with what was observed.",
+);
+
+const verdict = { decision: z.enum(["ALLOW", "DENY"]), reason: z.string() };
+
+const simulation = named(
+  "PolicySimulation",
+  z.object({
+    ...verdict,
+    policy_id: z.string().nullable(),
+    rule_id: z.string().nullable(),
+    operation: z.number().int().optional(),
+    part: z.string().optional(),
+    rules: z.array(ruleTrace),
+    parts: z
+      .array(z.object({ name: z.string(), ...verdict, rule_id: z.string().optional(), rules: z.array(ruleTrace) }))
+      .optional(),
+  }),
+  "`parts` are the pieces of the request that have to be allowed each for itself, such as the calls of a batch.",
+);
+
 const policyParams = z.strictObject({ policy_id: pathId });
 const ruleParams = z.strictObject({ policy_id: pathId, rule_id: pathId });
+
+const simulateBody = named(
+  "SimulatePolicyBody",
+  z
+    .strictObject({
+      policy_id: recordId.optional(),
+      policy: z
+        .strictObject({
+          version: z.literal("1.0"),
+          name: nameField("Policy"),
+          chain_type: chainType,
+          rules: z.array(z.strictObject({ ...ruleFields, id: text(1, 64).optional() })).max(500),
+        })
+        .optional(),
+      wallet_id: recordId,
+      request: anyObject,
+    })
+    .refine(
+      (body) => (body.policy_id === undefined) !== (body.policy === undefined),
+      "exactly one of policy_id and policy must be provided",
+    ),
+  "`request` is the body of an rpc request; of a raw_sign request with `method: raw_sign`; or an export's `method` alone.",
+);
 
 const policyBodyErrorCode = (path: readonly PropertyKey[]): ErrorCode =>
   path[0] === "rules" ? "invalid_policy_format" : "invalid_data";
@@ -209,6 +276,21 @@ export const policyRoutes = {
     responses: { 200: policy },
     errors: ["invalid_policy_format"],
     idempotent: true,
+  }),
+  simulatePolicy: defineRoute({
+    id: "simulatePolicy",
+    method: "POST",
+    path: "/v1/policies/simulate",
+    summary: "Ask what a policy, stored or not, would say about a request of a wallet; nothing is signed",
+    caller: "app",
+    authorization: "none",
+    request: {
+      body: simulateBody,
+      bodyErrorCode: (path) => (path[0] === "policy" && path[1] === "rules" ? "invalid_policy_format" : "invalid_data"),
+    },
+    responses: { 200: simulation },
+    errors: ["invalid_policy_format", "invalid_solana_transaction", "not_supported"],
+    idempotent: false,
   }),
   getPolicy: defineRoute({
     id: "getPolicy",

@@ -1,6 +1,8 @@
 import { activityRoutes } from "./activity.ts";
+import { aggregationRoutes } from "./aggregations.ts";
 import { appResourceRoutes } from "./app-resources.ts";
 import { appRoutes } from "./apps.ts";
+import { conditionSetRoutes } from "./condition-sets.ts";
 import { healthRoutes } from "./health.ts";
 import { keyQuorumRoutes } from "./key-quorums.ts";
 import { loginRoutes } from "./login.ts";
@@ -18,6 +20,8 @@ import { walletRoutes } from "./wallets.ts";
 export const routes = {
   ...walletRoutes,
   ...policyRoutes,
+  ...conditionSetRoutes,
+  ...aggregationRoutes,
   ...keyQuorumRoutes,
   ...userRoutes,
   ...userLookupRoutes,

@@ -4,13 +4,11 @@
  */
 export const unsupportedPaths: readonly string[] = [
   "/v1/accounts/**",
-  "/v1/aggregations/**",
   "/v1/apps/gas_spend",
   "/v1/apps/*/smart_wallets",
   "/v1/apps/*/test_credentials",
   "/v1/apps/*/users/wallet",
   "/v1/cards/**",
-  "/v1/condition_sets/**",
   "/v1/custodial_wallets",
   "/v1/deposit_accounts/**",
   "/v1/earn/**",

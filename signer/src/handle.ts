@@ -1,6 +1,15 @@
 import { encodeBase64 } from "@mandate/core/encoding/base64";
 import { isWellFormedText } from "@mandate/core/encoding/utf8";
+import { createAggregation, deleteAggregation } from "./core/aggregations.ts";
 import { createApp, createAppSecret, deleteApp, deleteAppSecret, updateApp } from "./core/apps.ts";
+import {
+  addConditionSetItems,
+  createConditionSet,
+  deleteConditionSet,
+  deleteConditionSetItem,
+  replaceConditionSetItems,
+  updateConditionSet,
+} from "./core/condition-sets.ts";
 import type { SignerContext } from "./core/context.ts";
 import { exportWallet, isExportRequest } from "./core/export-wallet.ts";
 import { initImport, submitImport } from "./core/import-wallet.ts";
@@ -20,6 +29,7 @@ import { recordRefusal } from "./core/record-refusal.ts";
 import { NeedRecords, Refusal, StaleRecords } from "./core/refusal.ts";
 import type { AuthorityOperation } from "./core/route.ts";
 import { signWalletRequest } from "./core/sign.ts";
+import { simulatePolicy } from "./core/simulate.ts";
 import { authenticateUser } from "./core/user-keys.ts";
 import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
 import { archiveWallet, assignEntity, createWallet, createWallets, updateWallet } from "./core/wallets.ts";
@@ -27,6 +37,7 @@ import { ACCEPTED, type Phase } from "./phase.ts";
 import type {
   Frame,
   LoginFacts,
+  RecordKey,
   SignerAnswer,
   SignerCheckpointQuery,
   SignerMessage,
@@ -50,6 +61,15 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   createPolicyRule,
   updatePolicyRule,
   deletePolicyRule,
+  simulatePolicy,
+  createConditionSet,
+  updateConditionSet,
+  deleteConditionSet,
+  addConditionSetItems,
+  replaceConditionSetItems,
+  deleteConditionSetItem,
+  createAggregation,
+  deleteAggregation,
   createUser,
   deleteUser,
   createUserWallets,
@@ -196,7 +216,7 @@ function parseCheckpointQuery({ appId, size, edge, receipts, previous, consisten
 
 function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest | undefined {
   const { method, target, headers, records, walletSecret, walletSeed, importKey, leaveOut, fill, jwks } = header;
-  const { decideOnly, team, login } = header;
+  const { absent, decideOnly, team, login } = header;
   if (!isText(method) || !isText(target) || target.length > 8192) return undefined;
   if (!isTextList(records) || typeof headers !== "object" || headers === null) return undefined;
   const request: SignerRequest = { kind: "request", method, target, headers: {}, body, records };
@@ -205,6 +225,11 @@ function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest 
     const value = (headers as { [name: string]: unknown })[name];
     if (!isText(value)) return undefined;
     request.headers[name] = value;
+  }
+  if (absent !== undefined) {
+    const keys = parseKeys(absent);
+    if (keys === undefined) return undefined;
+    request.absent = keys;
   }
   if (walletSecret !== undefined) {
     if (!isText(walletSecret)) return undefined;
@@ -240,6 +265,21 @@ function parseRequest(header: Frame["header"], body: Uint8Array): SignerRequest 
     request.login = facts;
   }
   return request;
+}
+
+/** Types that a decision can do without. */
+const OPTIONAL_TYPES = ["condition_set", "aggregation", "aggregation_window"] as const;
+
+function parseKeys(value: unknown): RecordKey[] | undefined {
+  if (!Array.isArray(value) || value.length > RECORDS_MAX) return undefined;
+  const keys: RecordKey[] = [];
+  for (const item of value) {
+    if (typeof item !== "object" || item === null) return undefined;
+    const type = OPTIONAL_TYPES.find((known) => known === item.type);
+    if (type === undefined || !isText(item.id)) return undefined;
+    keys.push({ type, id: item.id });
+  }
+  return keys;
 }
 
 const FILL_MEMBERS = ["nonce", "gas_limit", "gas_price", "max_fee_per_gas", "max_priority_fee_per_gas"] as const;

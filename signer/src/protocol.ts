@@ -19,7 +19,8 @@ export type RecordType =
   | "policy"
   | "wallet"
   | "condition_set"
-  | "aggregation";
+  | "aggregation"
+  | "aggregation_window";
 export type RecordKey = { type: RecordType; id: string };
 export type RecordVersion = RecordKey & { version: number };
 
@@ -50,6 +51,8 @@ export type SignerRequest = {
   body: Uint8Array;
   /** Sealed records that the request concerns, in any order. What is missing is answered with `need`. */
   records: string[];
+  /** Records that the signer asked for and that never were. It does not believe this of one that it has seen. */
+  absent?: RecordKey[];
   /** The sealed key of the wallet in the target. */
   walletSecret?: string;
   /** The sealed seed phrase of the wallet in the target; only exports of it need it. */
@@ -123,7 +126,7 @@ export type PutRecord = RecordVersion & {
   deleted: boolean;
   createdAtMs: number;
   references: {
-    kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity";
+    kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity" | "app";
     to: string;
   }[];
   wallet?: { address: string; chainType: string; externalId?: string; archived: boolean };
@@ -169,6 +172,9 @@ export type SignerRefused = {
   receipt?: Receipt;
 };
 
+/** The answer to a question; nothing is to be committed and nothing was signed. */
+export type SignerAnswered = { outcome: "answered"; result: { [member: string]: unknown } };
+
 /** The API did not send these; load them and ask again. A `user` comes with all of that user's live `user_key`s. */
 export type SignerNeed = { outcome: "need"; records: RecordKey[] };
 
@@ -199,6 +205,7 @@ export type SignerAnswer =
   | { outcome: "need_consistency"; size: number }
   | SignerAccepted
   | SignerRefused
+  | SignerAnswered
   | SignerNeed
   | SignerStale
   | SignerStatus

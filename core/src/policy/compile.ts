@@ -1,6 +1,7 @@
 import type { JsonValue } from "../encoding/json-value.ts";
 import { type CompiledCondition, readCondition } from "./condition.ts";
 import type { BindCache } from "./field-sources/field-source.ts";
+import { aggregationIdOf, reference } from "./field-sources/reference.ts";
 import { isMethodOfChainType, isSigningMethod } from "./method.ts";
 import type { Policy } from "./policy.ts";
 import { isOpaqueMethod } from "./request.ts";
@@ -33,6 +34,9 @@ export type CompiledPolicy = {
   readonly byOtherMethod: Candidates;
   /** For requests to sign a hash that hides what it means. */
   readonly byOpaqueMethod: Candidates;
+  /** What its conditions refer to: the caller passes these as facts. */
+  readonly conditionSetIds: readonly string[];
+  readonly aggregationIds: readonly string[];
   readonly unreadable: string | undefined;
 };
 
@@ -56,6 +60,8 @@ export function compilePolicy(policy: Pick<Policy, "id" | "chain_type" | "rules"
       byMethod,
       byOtherMethod: nothing,
       byOpaqueMethod: nothing,
+      conditionSetIds: [],
+      aggregationIds: [],
       unreadable,
     };
   }
@@ -69,8 +75,21 @@ export function compilePolicy(policy: Pick<Policy, "id" | "chain_type" | "rules"
     byMethod: new Map([...methods].map((method) => [method, candidatesFor(rules, method)])),
     byOtherMethod: candidatesFor(rules, undefined),
     byOpaqueMethod: candidatesFor(rules, "secp256k1_sign"),
+    conditionSetIds: conditionSetsOf(rules.flatMap(({ conditions }) => conditions)),
+    aggregationIds: [...new Set(rules.flatMap(({ conditions }) => conditions.flatMap(aggregationOf)))],
     unreadable: undefined,
   };
+}
+
+/** The ids of the condition sets that conditions refer to, each once. */
+export function conditionSetsOf(conditions: readonly (CompiledCondition | undefined)[]): string[] {
+  const ids = conditions.flatMap((one) => (one?.operator === "in_condition_set" ? one.operand.texts : []));
+  return [...new Set(ids)];
+}
+
+function aggregationOf(condition: CompiledCondition | undefined): string[] {
+  const id = condition?.source === reference ? aggregationIdOf(condition.field) : undefined;
+  return id === undefined ? [] : [id];
 }
 
 function compileRule(stored: JsonValue, chainType: string, cache: BindCache): CompiledRule {

@@ -89,7 +89,7 @@ describe("conditions hold, do not hold, or are not known (docs/policy-evaluation
     ["a transaction field of a raw hash", onTransaction("to", "eq", A), hash, "UNKNOWN"],
     ["set: member", inSet(SET_ID), signTransaction(), "TRUE", sets],
     ["set: no member", inSet(SET_ID), signTransaction({ to: C }), "FALSE", sets],
-    ["set: empty", inSet(EMPTY_SET_ID), signTransaction(), "FALSE", sets],
+    ["set: empty", inSet(EMPTY_SET_ID), signTransaction(), "UNKNOWN", sets],
     ["set: deleted", inSet(DELETED_SET_ID), signTransaction(), "UNKNOWN", sets],
     ["set: no facts", inSet(SET_ID), signTransaction(), "UNKNOWN"],
     [
@@ -197,7 +197,7 @@ describe("conditions hold, do not hold, or are not known (docs/policy-evaluation
     const limit = condition("reference", `aggregation.${AGGREGATION_ID}`, "lte", "0x64");
     const rules = [allow("eth_signTransaction", limit)];
     expect(decide(rules, signTransaction())).toBe("DENY");
-    const spent = (sum: bigint): Facts => ({ ...factsNow, aggregations: new Map([[AGGREGATION_ID, sum]]) });
+    const spent = (sum: bigint): Facts => ({ ...factsNow, aggregations: new Map([[AGGREGATION_ID, () => sum]]) });
     expect(decide(rules, signTransaction(), spent(101n))).toBe("DENY");
     expect(decide(rules, signTransaction(), spent(100n))).toBe("ALLOW");
     expect(decide([allow("*"), deny("eth_signTransaction", limit)], signTransaction())).toBe("DENY");

@@ -43,7 +43,7 @@ export function applyOperator(
     case "neq":
       return not(isMember(operand, type, observed));
     case "in_condition_set": {
-      const set = conditionSets?.get(operand.texts[0] ?? "");
+      const set = findSet(operand, conditionSets);
       return set === undefined ? "UNKNOWN" : isMember(set, type, observed);
     }
     case "gt":
@@ -77,10 +77,16 @@ export function applyOperatorToAbsent(
     case "ends_with":
       return "FALSE";
     case "in_condition_set":
-      return conditionSets?.has(operand.texts[0] ?? "") ? "FALSE" : "UNKNOWN";
+      return findSet(operand, conditionSets) === undefined ? "UNKNOWN" : "FALSE";
     default:
       return "UNKNOWN";
   }
+}
+
+/** Undefined for a set that is missing or empty: a list that lost its items must not turn a block list into none. */
+function findSet(operand: Operand, sets: ReadonlyMap<string, ConditionSet> | undefined): ConditionSet | undefined {
+  const set = sets?.get(operand.texts[0] ?? "");
+  return set === undefined || set.texts.length === 0 ? undefined : set;
 }
 
 // An item that is not of the field's type may be a misspelt one, so not finding the value among such items is not

@@ -7,6 +7,7 @@ import type { SuiCommand, SuiTransaction } from "../sui/types.ts";
 import type { TronTransaction } from "../tron/types.ts";
 import type { XrplTransaction } from "../xrpl/types.ts";
 import type { ConditionSet } from "./condition-set.ts";
+import type { Reading } from "./field-sources/field-source.ts";
 
 /** What a policy decides about: a decoded wallet request, an export of key material, or a raw signature. */
 export type PolicyRequest =
@@ -62,11 +63,17 @@ export type NamedPart = { part: RequestPart; name: string };
 export type Facts = {
   /** Unix seconds, whole. */
   nowS: number;
-  /** By condition set id. A deleted set is absent; an empty one is present and holds nothing. */
+  /** By condition set id. One that is absent, or holds nothing, is not known. */
   conditionSets?: ReadonlyMap<string, ConditionSet> | undefined;
-  /** By aggregation id: the sum for this request's group, this request's own metric included (06 §3). */
-  aggregations?: ReadonlyMap<string, bigint> | undefined;
+  /** By aggregation id. */
+  aggregations?: ReadonlyMap<string, AggregationSum> | undefined;
 };
+
+/**
+ * The sum for the group of the request, or of the call, that is being decided, what the whole request adds to it
+ * included (06 §3); undefined when it is not known.
+ */
+export type AggregationSum = (reading: Reading) => bigint | undefined;
 
 /** A signature over bytes that hide what they mean: whatever a DENY rule is about may be behind them. */
 export function isOpaqueMethod(method: string): boolean {

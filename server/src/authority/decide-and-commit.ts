@@ -7,10 +7,12 @@ import type {
   LoginFacts,
   SignerAccepted,
   SignerAnswer,
+  SignerAnswered,
   SignerRefused,
   TransactionFill,
 } from "@mandate/signer/protocol";
 import { ApiError } from "../api-error.ts";
+import { SendQueue } from "../chains/send-queue.ts";
 import type { Deps } from "../deps.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
@@ -55,6 +57,8 @@ export type Released = { answer: StoredAnswer; accepted: SignerAccepted | undefi
 const ATTEMPTS_MAX = 12;
 const NONCE_WAIT_MS = 60;
 const NEED_ROUNDS_MAX = 5;
+/** A decision can do without these: what refers to them is then not known. */
+const OPTIONAL_TYPES: ReadonlySet<string> = new Set(["condition_set", "aggregation", "aggregation_window"]);
 const IDEMPOTENCY_MS = 24 * 3600 * 1000;
 
 /**
@@ -67,10 +71,42 @@ export async function decideAndCommit(deps: Deps, request: HttpRequest, plan: Au
   const earlier = await findEarlierAnswer(deps, request, plan, idempotency);
   if (earlier !== undefined) return { answer: earlier, accepted: undefined };
 
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+  // What needs the chain first is decided on records that are read after the chain answered.
+  const loaded = plan.prepare === undefined ? await loadConcerned(deps, plan) : undefined;
+  const counted = loaded === undefined ? [] : countingAggregations(request, loaded);
+  if (counted.length === 0) return attempt(deps, request, plan, idempotency, loaded);
+  // One after the other in this process, so that many clients at once do not use up each other's attempts.
+  const keys = counted.map((id) => `${plan.appId}/${id}`);
+  return runInTurn(keys, () => attempt(deps, request, plan, idempotency, undefined));
+}
+
+const counting = new SendQueue();
+
+function runInTurn<T>(keys: readonly string[], run: () => Promise<T>): Promise<T> {
+  const [first, ...rest] = keys.toSorted();
+  return first === undefined ? run() : counting.run(first, () => runInTurn(rest, run));
+}
+
+/** The aggregations that the wallet's policies refer to, for the methods that are counted (spec 06 §3). */
+function countingAggregations(request: HttpRequest, loaded: RecordLoader): string[] {
+  const { body } = request;
+  const method = typeof body === "object" && body !== null && "method" in body ? body.method : undefined;
+  return method === "eth_signTransaction" || method === "eth_signUserOperation" ? loaded.idsOf("aggregation") : [];
+}
+
+async function attempt(
+  deps: Deps,
+  request: HttpRequest,
+  plan: AuthorityPlan,
+  idempotency: IdempotencyEntry | undefined,
+  loaded: RecordLoader | undefined,
+): Promise<Released> {
+  for (let count = 0; count < ATTEMPTS_MAX; count++) {
     const prepared = await plan.prepare?.();
-    const decision = await askSigner(deps, request, plan, prepared);
+    const loader = count === 0 && loaded !== undefined ? loaded : await loadConcerned(deps, plan);
+    const decision = await askSigner(deps, request, plan, loader, prepared);
     if (decision === "stale") continue;
+    if (decision.outcome === "answered") throw new Error("the signer answered without a decision");
     if (decision.outcome === "refused") throw await recordRefusal(deps, plan, decision, idempotency);
     if (prepared?.failure !== undefined) throw prepared.failure;
 
@@ -136,12 +172,23 @@ async function noteCommitted(deps: Deps, records: string[]): Promise<void> {
   }
 }
 
-async function askSigner(
+/** A question to the signer, of which nothing becomes durable. */
+export async function askOnly(
   deps: Deps,
   request: HttpRequest,
-  plan: AuthorityPlan,
-  prepared: Preparation | undefined,
-): Promise<SignerAccepted | SignerRefused | "stale"> {
+  plan: Pick<AuthorityPlan, "appId" | "records">,
+): Promise<SignerAnswered["result"]> {
+  for (let count = 0; count < ATTEMPTS_MAX; count++) {
+    const answer = await askSigner(deps, request, plan, await loadConcerned(deps, plan), undefined);
+    if (answer === "stale") continue;
+    if (answer.outcome === "refused") throw toApiError(answer);
+    if (answer.outcome === "accepted") throw new Error("the signer decided where it was only asked");
+    return answer.result;
+  }
+  throw new ApiError("resource_conflict");
+}
+
+async function loadConcerned(deps: Deps, plan: Pick<AuthorityPlan, "appId" | "records" | "target">) {
   const loader = new RecordLoader(deps.storage, plan.appId, deps.nowMs());
   await loader.load([
     { type: "app", id: plan.appId },
@@ -150,6 +197,16 @@ async function askSigner(
   ]);
   if (plan.target !== undefined && (loader.get(plan.target.key)?.deleted ?? true))
     throw new ApiError(plan.target.missing);
+  return loader;
+}
+
+async function askSigner(
+  deps: Deps,
+  request: HttpRequest,
+  plan: Omit<AuthorityPlan, "records" | "idempotent" | "target" | "answer">,
+  loader: RecordLoader,
+  prepared: Preparation | undefined,
+): Promise<SignerAccepted | SignerRefused | SignerAnswered | "stale"> {
   for (let round = 0; round < NEED_ROUNDS_MAX; round++) {
     const answer: SignerAnswer = await deps.signer.send({
       kind: "request",
@@ -159,6 +216,7 @@ async function askSigner(
       body: request.rawBody,
       records: loader.sealed(),
       ...teamOf(request),
+      ...(loader.absent().length === 0 ? {} : { absent: loader.absent() }),
       ...(plan.walletSecret === undefined ? {} : { walletSecret: plan.walletSecret }),
       ...(plan.walletSeed === undefined ? {} : { walletSeed: plan.walletSeed }),
       ...(plan.importKey === undefined ? {} : { importKey: plan.importKey }),
@@ -170,6 +228,7 @@ async function askSigner(
     });
     switch (answer.outcome) {
       case "accepted":
+      case "answered":
       case "refused":
         return answer;
       case "stale": {
@@ -188,7 +247,9 @@ async function askSigner(
       }
       case "need": {
         const missing = await loader.load(answer.records);
-        if (missing.length > 0) throw missingRecord(missing[0]!);
+        const required = missing.find(({ type }) => !OPTIONAL_TYPES.has(type));
+        if (required !== undefined) throw missingRecord(required);
+        loader.noteAbsent(missing);
         continue;
       }
       default:

@@ -16,6 +16,7 @@ export class RecordLoader {
   readonly #appId: string;
   readonly #nowMs: number;
   readonly #records = new Map<string, StoredRecord>();
+  readonly #absent = new Map<string, RecordKey>();
   readonly #userKeys = new Map<string, string[]>();
 
   constructor(storage: StorageReader, appId: string, nowMs: number) {
@@ -40,6 +41,20 @@ export class RecordLoader {
       wanted = next;
     }
     return keys.filter((key) => !this.#records.has(nameOf(key)));
+  }
+
+  /** Records that the signer asked for, that it can do without and that never were. */
+  absent(): RecordKey[] {
+    return [...this.#absent.values()];
+  }
+
+  noteAbsent(keys: RecordKey[]): void {
+    for (const key of keys) this.#absent.set(nameOf(key), key);
+  }
+
+  /** The ids of the records of a type that were loaded. */
+  idsOf(type: RecordKey["type"]): string[] {
+    return [...this.#records.values()].filter((record) => record.type === type).map(({ id }) => id);
   }
 
   get(key: RecordKey): StoredRecord | undefined {
@@ -78,6 +93,7 @@ function nameOf(key: RecordKey): string {
 }
 
 function leadsTo(record: StoredRecord): RecordKey[] {
+  if (record.type === "policy" || record.type === "aggregation") return referredTo(record.sealed);
   if (record.type !== "wallet" && record.type !== "key_quorum") return [];
   const { body } = readSealedRecord(record.sealed);
   if (record.type === "key_quorum") {
@@ -102,3 +118,21 @@ function leadsTo(record: StoredRecord): RecordKey[] {
     ...policies.map((id) => ({ type: "policy" as const, id })),
   ];
 }
+
+/** The aggregations and condition sets that the conditions of a policy or aggregation name. Most name none. */
+function referredTo(sealed: string): RecordKey[] {
+  const keys: RecordKey[] = [];
+  for (const [, id] of sealed.matchAll(/"aggregation\.([a-z0-9]{24})"/g)) keys.push({ type: "aggregation", id: id! });
+  if (!sealed.includes('"in_condition_set"')) return keys;
+  const { rules, definition } = readSealedRecord(sealed).body as {
+    rules?: { conditions: Condition[] }[];
+    definition?: { conditions: Condition[] };
+  };
+  const conditions = [...(rules ?? []).flatMap((rule) => rule.conditions), ...(definition?.conditions ?? [])];
+  for (const { operator, value } of conditions) {
+    if (operator === "in_condition_set" && typeof value === "string") keys.push({ type: "condition_set", id: value });
+  }
+  return keys;
+}
+
+type Condition = { operator: string; value: unknown };

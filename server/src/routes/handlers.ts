@@ -3,6 +3,7 @@ import type { routes } from "@mandate/contract/routes";
 import { getActivity, listActivity } from "./activity/activity.ts";
 import { listRequestErrors, listRequestLogs } from "./activity/logs.ts";
 import { getOverview } from "./activity/overview.ts";
+import { createAggregation, deleteAggregation, getAggregation } from "./aggregations/aggregations.ts";
 import { forTeam } from "./app-resources/for-team.ts";
 import { getAppKeyQuorum, listAppKeyQuorums } from "./app-resources/key-quorums.ts";
 import { getAppPolicy, listAppPolicies } from "./app-resources/policies.ts";
@@ -12,6 +13,15 @@ import { addToAllowlist, listAllowlist, removeFromAllowlist } from "./apps/allow
 import { getApp } from "./apps/get-app.ts";
 import { getAppJwks } from "./apps/get-app-jwks.ts";
 import { reportAnalyticsEvent } from "./apps/report-analytics-event.ts";
+import {
+  addConditionSetItems,
+  deleteConditionSet,
+  deleteConditionSetItem,
+  replaceConditionSetItems,
+  updateConditionSet,
+} from "./condition-sets/change-condition-set.ts";
+import { createConditionSet } from "./condition-sets/create-condition-set.ts";
+import { getConditionSet, getConditionSetItem, listConditionSetItems } from "./condition-sets/get-condition-set.ts";
 import type { RouteHandler } from "./handler.ts";
 import { getHealth, getOpenApi, getReadiness } from "./health/health.ts";
 import { createKeyQuorum } from "./key-quorums/create-key-quorum.ts";
@@ -49,6 +59,7 @@ import { deletePolicy } from "./policies/delete-policy.ts";
 import { deletePolicyRule } from "./policies/delete-policy-rule.ts";
 import { getPolicy } from "./policies/get-policy.ts";
 import { getPolicyRule } from "./policies/get-policy-rule.ts";
+import { simulatePolicy } from "./policies/simulate-policy.ts";
 import { updatePolicy } from "./policies/update-policy.ts";
 import { updatePolicyRule } from "./policies/update-policy-rule.ts";
 import {
@@ -154,6 +165,19 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   getPolicyRule,
   updatePolicyRule,
   deletePolicyRule,
+  simulatePolicy,
+  createConditionSet,
+  getConditionSet,
+  updateConditionSet,
+  deleteConditionSet,
+  addConditionSetItems,
+  replaceConditionSetItems,
+  listConditionSetItems,
+  getConditionSetItem,
+  deleteConditionSetItem,
+  createAggregation,
+  getAggregation,
+  deleteAggregation,
   createKeyQuorum,
   getKeyQuorum,
   updateKeyQuorum,

@@ -13,7 +13,8 @@ export type RecordType =
   | "policy"
   | "wallet"
   | "condition_set"
-  | "aggregation";
+  | "aggregation"
+  | "aggregation_window";
 
 /** A sealed authority record as the signer made it. `version` counts from 1. A deleted record keeps its last seal. */
 export type StoredRecord = {
@@ -30,10 +31,10 @@ export type RecordKey = { type: RecordType; id: string };
 
 /**
  * An edge from one record to what it names; the index behind "who refers to this" and the wallet list filters.
- * A wallet names its owner quorum as `owner`, a user key names its user as `owner`. A deleted record names nothing.
+ * A wallet names its owner quorum as `owner`, a user key names its user as `owner`, an aggregation its app as `app`. A deleted record names nothing.
  */
 export type RecordReference = {
-  kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity";
+  kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity" | "app";
   /** A record id, or the base64 SPKI of a key, or `<account type>:<handle>` for `identity`. */
   to: string;
 };

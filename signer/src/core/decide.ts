@@ -1,7 +1,9 @@
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { type CompiledPolicy, compilePolicy, evaluateAll } from "@mandate/core/policy/evaluate";
-import type { Facts, PolicyRequest } from "@mandate/core/policy/request";
+import type { PolicyRequest } from "@mandate/core/policy/request";
+import type { PutRecord } from "../protocol.ts";
 import type { Authorization, SatisfiedPrincipal } from "./authorize.ts";
+import { gatherFacts, recordAggregations } from "./facts.ts";
 import type { Operation } from "./operation.ts";
 import type { PolicyBody, WalletBody } from "./records.ts";
 import type { AuthorityRecord } from "./seal.ts";
@@ -29,6 +31,18 @@ export function decide(
     denied ??= verdict;
   }
   return denied!;
+}
+
+/** What the release of the request adds to the sums that any policy of the wallet limits. */
+export function countRelease(
+  op: Operation,
+  { body }: AuthorityRecord<WalletBody>,
+  operations: readonly PolicyRequest[],
+): PutRecord[] {
+  const overrides = body.additional_signers.flatMap((signer) => signer.override_policy_ids ?? []);
+  const policies = [...new Set([...body.policy_ids, ...overrides])].map((id) => op.records.get("policy", id));
+  const live = policies.filter(({ deleted }) => !deleted).map(compiledPolicy);
+  return recordAggregations(op, live, operations);
 }
 
 function policyIdsOf(wallet: WalletBody, principal: SatisfiedPrincipal): readonly string[] {
@@ -64,8 +78,8 @@ function decideFor(
     op.records.markUsed(record);
     explanation = { ...who, policy_id: id, policy_version: record.version };
     if (record.deleted) return { decision: "DENY", explanation: { ...explanation, reason: "policy_deleted" } };
-    const facts: Facts = { nowS: Math.floor(op.nowMs / 1000) };
-    const decision = evaluateAll(compiledPolicy(record), operations, facts);
+    const policy = compiledPolicy(record);
+    const decision = evaluateAll(policy, operations, gatherFacts(op, policy, operations));
     explanation = {
       ...explanation,
       reason: decision.reason,
@@ -81,7 +95,7 @@ function decideFor(
 const compiled = new WeakMap<object, CompiledPolicy>();
 
 /** Opened records are frozen and shared, so what was compiled from one stays true of it. */
-function compiledPolicy(record: AuthorityRecord<PolicyBody>): CompiledPolicy {
+export function compiledPolicy(record: AuthorityRecord<PolicyBody>): CompiledPolicy {
   let policy = compiled.get(record.body);
   if (policy === undefined) {
     policy = compilePolicy({ id: record.id, ...record.body });

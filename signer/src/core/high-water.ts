@@ -12,7 +12,10 @@ export class HighWater {
   #seen: Map<string, SeenVersion>;
   #persist: (key: string, seen: SeenVersion) => void;
 
-  /** `persist` is called for versions above 1, before they are relied on; version 1 has nothing to roll back to. */
+  /**
+   * `persist` is called for versions above 1, before they are relied on; version 1 has nothing to roll back to. That of an
+   * aggregation's window has: without it, the window would be empty again.
+   */
   constructor(seen: Map<string, SeenVersion>, persist: (key: string, seen: SeenVersion) => void) {
     this.#seen = seen;
     this.#persist = persist;
@@ -24,9 +27,13 @@ export class HighWater {
     if (seen !== undefined && record.version === seen.version) return record.mac === seen.mac;
     if (seen !== undefined && record.version < seen.version) return false;
     const now = { version: record.version, mac: record.mac };
-    if (record.version > 1) this.#persist(key, now);
+    if (record.version > 1 || record.type === "aggregation_window") this.#persist(key, now);
     this.#seen.set(key, now);
     return true;
+  }
+
+  hasSeen({ type, appId, id }: Pick<Versioned, "type" | "appId" | "id">): boolean {
+    return this.#seen.has(`${appId}/${type}/${id}`);
   }
 
   get size(): number {

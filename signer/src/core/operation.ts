@@ -78,7 +78,7 @@ export function openOperation(ctx: SignerContext, request: SignerRequest): Opera
     idempotencyKey: emptyAsAbsent(headers["privy-idempotency-key"]),
     requestExpiry,
     requestExpiryMs,
-    records: new RecordSet(request.records, appId, ctx.sealer, ctx.highWater),
+    records: new RecordSet(request.records, appId, ctx.sealer, ctx.highWater, request.absent),
     request,
     team: request.team,
   };

@@ -1,7 +1,17 @@
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import type { PutRecord } from "../protocol.ts";
 import type { Operation } from "./operation.ts";
-import type { AppBody, KeyQuorumBody, PolicyBody, UserBody, UserKeyBody, WalletBody } from "./records.ts";
+import type {
+  AggregationBody,
+  AggregationWindowBody,
+  AppBody,
+  ConditionSetBody,
+  KeyQuorumBody,
+  PolicyBody,
+  UserBody,
+  UserKeyBody,
+  WalletBody,
+} from "./records.ts";
 
 type Next =
   | { type: "app"; body: AppBody }
@@ -9,7 +19,10 @@ type Next =
   | { type: "user_key"; body: UserKeyBody }
   | { type: "key_quorum"; body: KeyQuorumBody }
   | { type: "policy"; body: PolicyBody }
-  | { type: "wallet"; body: WalletBody };
+  | { type: "wallet"; body: WalletBody }
+  | { type: "condition_set"; body: ConditionSetBody }
+  | { type: "aggregation"; body: AggregationBody }
+  | { type: "aggregation_window"; body: AggregationWindowBody };
 
 /** Seals the next version of a record, with the index that storage keeps beside it. `createdAtMs` defaults to now. */
 export function putRecord(
@@ -33,7 +46,7 @@ export function putRecord(
     sealed,
     deleted,
     createdAtMs,
-    references: deleted ? [] : referencesOf(next),
+    references: deleted ? [] : referencesOf(next, op.appId),
   };
   if (next.type === "wallet") {
     const { address, chain_type: chainType, external_id: externalId, archived_at: archivedAt } = next.body;
@@ -43,7 +56,7 @@ export function putRecord(
   return put;
 }
 
-function referencesOf(next: Next): PutRecord["references"] {
+function referencesOf(next: Next, appId: string): PutRecord["references"] {
   switch (next.type) {
     case "app":
       return [];
@@ -57,6 +70,11 @@ function referencesOf(next: Next): PutRecord["references"] {
         ...next.body.user_ids.map((to) => ({ kind: "member_user" as const, to })),
         ...next.body.key_quorum_ids.map((to) => ({ kind: "member_quorum" as const, to })),
       ];
+    case "aggregation":
+      return [...ownerReference(next.body.owner_id), { kind: "app", to: appId }];
+    case "aggregation_window":
+      return [];
+    case "condition_set":
     case "policy":
       return ownerReference(next.body.owner_id);
     case "wallet":

@@ -1,7 +1,16 @@
-import type { JsonObject } from "@mandate/core/encoding/json-value";
 import type { RecordKey, RecordType, RecordVersion } from "../protocol.ts";
 import type { HighWater } from "./high-water.ts";
-import type { AppBody, KeyQuorumBody, PolicyBody, UserBody, UserKeyBody, WalletBody } from "./records.ts";
+import type {
+  AggregationBody,
+  AggregationWindowBody,
+  AppBody,
+  ConditionSetBody,
+  KeyQuorumBody,
+  PolicyBody,
+  UserBody,
+  UserKeyBody,
+  WalletBody,
+} from "./records.ts";
 import { NeedRecords, Refusal, StaleRecords } from "./refusal.ts";
 import type { AuthorityRecord, OpenedRecord, Sealer } from "./seal.ts";
 
@@ -12,8 +21,9 @@ type BodyOf = {
   key_quorum: KeyQuorumBody;
   policy: PolicyBody;
   wallet: WalletBody;
-  condition_set: JsonObject;
-  aggregation: JsonObject;
+  condition_set: ConditionSetBody;
+  aggregation: AggregationBody;
+  aggregation_window: AggregationWindowBody;
 };
 
 /**
@@ -23,8 +33,15 @@ type BodyOf = {
 export class RecordSet {
   #records = new Map<string, OpenedRecord>();
   #used = new Map<string, RecordVersion>();
+  #absent: ReadonlySet<string>;
 
-  constructor(sealed: readonly string[], appId: string, sealer: Sealer, highWater: HighWater) {
+  constructor(
+    sealed: readonly string[],
+    appId: string,
+    sealer: Sealer,
+    highWater: HighWater,
+    absent: readonly RecordKey[] = [],
+  ) {
     const stale: RecordVersion[] = [];
     for (const text of sealed) {
       const record = sealer.openRecord(text);
@@ -41,6 +58,9 @@ export class RecordSet {
       if (!highWater.accepts(record)) stale.push(version);
       this.#records.set(keyOf(version), record);
     }
+    this.#absent = new Set(absent.map(keyOf));
+    // INVARIANT I16, I17: what was seen once is not gone by being left out.
+    for (const { type, id } of absent) if (highWater.hasSeen({ type, appId, id })) stale.push({ type, id, version: 0 });
     if (stale.length > 0) throw new StaleRecords(stale);
   }
 
@@ -55,6 +75,15 @@ export class RecordSet {
   requireAll(keys: RecordKey[]): void {
     const missing = keys.filter((key) => !this.#records.has(keyOf(key)));
     if (missing.length > 0) throw new NeedRecords(missing);
+  }
+
+  /** Live records; a deleted one, and one that never was, is undefined. Throws NeedRecords for those not looked for yet. */
+  findLive<T extends RecordType>(type: T, ids: readonly string[]): (AuthorityRecord<BodyOf[T]> | undefined)[] {
+    this.requireAll(ids.map((id) => ({ type, id })).filter((key) => !this.#absent.has(keyOf(key))));
+    return ids.map((id) => {
+      const record = this.#records.get(keyOf({ type, id }));
+      return record?.deleted === false ? (record as unknown as AuthorityRecord<BodyOf[T]>) : undefined;
+    });
   }
 
   has(type: RecordType, id: string): boolean {

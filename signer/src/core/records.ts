@@ -1,5 +1,6 @@
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import type { LoginMethod } from "@mandate/core/login/login-method";
+import type { AggregationInput } from "@mandate/core/policy/aggregation";
 import type { Rule } from "@mandate/core/policy/policy";
 
 /**
@@ -86,4 +87,26 @@ export type WalletBody = JsonObject & {
   archived_at: number | null;
   /** Absent in wallets that are attributed to nobody. */
   entity?: WalletEntity;
+};
+
+/** `n` counts the items that the set ever had; it orders them and marks where a page ends. */
+export type ConditionSetItem = JsonObject & { id: string; value: string; created_at: number; n: number };
+
+export type ConditionSetBody = JsonObject & {
+  name: string;
+  owner_id: string | null;
+  items: ConditionSetItem[];
+  next_n: number;
+};
+
+export type AggregationBody = JsonObject & {
+  definition: AggregationInput & JsonObject;
+  owner_id: string | null;
+};
+
+/** What one group of an aggregation spent, by minute of Unix time: `[minute, decimal sum]`, in order. */
+export type AggregationWindowBody = JsonObject & {
+  aggregation_id: string;
+  group: string;
+  buckets: [number, string][];
 };

@@ -9,7 +9,17 @@ await installTestPrimitives();
 const FUZZ = Number(process.env.MANDATE_FUZZ ?? 1);
 const random = seededRandom("seal tests");
 const rootKey = random(32);
-const TYPES = ["app", "user", "user_key", "key_quorum", "policy", "wallet", "condition_set", "aggregation"] as const;
+const TYPES = [
+  "app",
+  "user",
+  "user_key",
+  "key_quorum",
+  "policy",
+  "wallet",
+  "condition_set",
+  "aggregation",
+  "aggregation_window",
+] as const;
 const APPS = ["capp1", "capp2"];
 
 function record(at: number): AuthorityRecord {

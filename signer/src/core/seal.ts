@@ -57,6 +57,7 @@ const RECORD_TYPES: ReadonlySet<string> = new Set([
   "wallet",
   "condition_set",
   "aggregation",
+  "aggregation_window",
   "receipt",
 ]);
 const SALT_BYTES = 32;

@@ -6,11 +6,11 @@ import { canonicalize } from "@mandate/core/encoding/canonical-json";
 import { encodeHex0x } from "@mandate/core/encoding/hex";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { encodeUtf8 } from "@mandate/core/encoding/utf8";
-import type { SignerAnswer, TransactionFill } from "../protocol.ts";
+import type { PutRecord, SignerAnswer, TransactionFill } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { type Authorization, authorize, type Principal } from "./authorize.ts";
 import { assertMayUse, authenticateCaller } from "./caller.ts";
-import { decide } from "./decide.ts";
+import { countRelease, decide } from "./decide.ts";
 import type { Operation } from "./operation.ts";
 import type { WalletBody } from "./records.ts";
 import { Refusal } from "./refusal.ts";
@@ -36,7 +36,7 @@ export function signWalletRequest(op: Operation): SignerAnswer {
   assertFeeBudget(op, request);
   if (op.request.decideOnly === true)
     return accept(op, { ...receiptFacts(wallet, authorization), changesState: false });
-  return sign(op, wallet, request, facts);
+  return sign(op, wallet, request, { ...facts, put: countRelease(op, wallet, request.operations) });
 }
 
 /** The owner, or any one of the wallet's session signers; for a wallet without an owner the app's secret suffices. */
@@ -67,7 +67,7 @@ function decodeRequest(op: Operation, wallet: WalletBody): SignableRequest {
   return parsed.value;
 }
 
-type Facts = ReturnType<typeof receiptFacts> & { policy: JsonObject };
+type Facts = ReturnType<typeof receiptFacts> & { policy: JsonObject; put: PutRecord[] };
 
 function sign(op: Operation, wallet: AuthorityRecord<WalletBody>, request: SignableRequest, facts: Facts) {
   const { data, broadcast } = withWalletSecret(op, wallet, "wallet_key", request.sign);

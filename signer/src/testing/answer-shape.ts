@@ -48,6 +48,7 @@ const SHAPES: { [outcome in SignerAnswer["outcome"]]: Shape } = {
     receipt: optional(RECEIPT),
   },
   server_key: { key: (value) => isText(value) && /^[A-Za-z0-9+/]{43}=$/.test(value as string) },
+  answered: { result: isObject },
   need: { records: listOf({ type: isText, id: isText }) },
   stale: { records: listOf(VERSION) },
   status: { phase: isText, rootKey: isObject, primitives: isObject, notes: listOf(isText), origins: listOf(isText) },

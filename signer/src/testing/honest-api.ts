@@ -34,8 +34,13 @@ export class HonestApi {
     let answer = await this.#ask(complete);
     for (let round = 0; answer.outcome === "need" && round < 6; round++) {
       const found = this.load(appIdOf(request), answer.records);
-      if (found.length === 0) break;
+      const absent = answer.records.filter(
+        (key) =>
+          OPTIONAL_TYPES.includes(key.type) && !this.current.has(nameOf(appIdOf(request), { ...key, version: 0 })),
+      );
+      if (found.length + absent.length === 0) break;
       complete.records.push(...found);
+      complete.absent = [...(complete.absent ?? []), ...absent];
       answer = await this.#ask(complete);
     }
     if (answer.outcome === "accepted") await this.apply(request, answer);
@@ -121,7 +126,8 @@ export class HonestApi {
   }
 }
 
-const LOADED_TYPES = ["app", "wallet", "key_quorum", "policy", "user"] as const;
+const OPTIONAL_TYPES: readonly string[] = ["condition_set", "aggregation", "aggregation_window"];
+const LOADED_TYPES = ["app", "wallet", "key_quorum", "policy", "user", "condition_set", "aggregation"] as const;
 
 function appIdOf(request: SignerRequest): string {
   return request.headers["privy-app-id"] ?? "";
