@@ -12,6 +12,7 @@ import { hugeBodies } from "./scripts/f14-huge-bodies.ts";
 import { hostileJson } from "./scripts/f15-hostile-json.ts";
 import { manyConnections } from "./scripts/f16-many-connections.ts";
 import { stoppedSigner } from "./scripts/f20-stopped-signer.ts";
+import { tamperedDatabase } from "./scripts/f21-tampered-database.ts";
 
 /** In the order of their numbers. */
 export const faults: readonly Fault[] = [
@@ -29,4 +30,5 @@ export const faults: readonly Fault[] = [
   hostileJson,
   manyConnections,
   stoppedSigner,
+  tamperedDatabase,
 ];

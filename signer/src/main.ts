@@ -11,7 +11,7 @@ import { API_GONE, listen } from "./listen.ts";
 import { openLogHeadsFile } from "./log-heads-file.ts";
 import { loadPrimitives } from "./primitives/native.ts";
 import { chooseKeyProvider, RootKeyError, unseal } from "./root-key.ts";
-import { readUnverified, verifyUserToken } from "./user-token.ts";
+import { isTokenKey, readUnverified, verifyUserToken } from "./user-token.ts";
 
 /** The signer process. The only file that reads the environment, and only here at the start. */
 const SOCKET_FD = 3;
@@ -64,6 +64,7 @@ async function main(): Promise<void> {
     operatorPublicKey,
     teamAllowed: env.MANDATE_DASHBOARD === "1",
     feeBudgetWei,
+    isTokenKey,
     verifyUserToken,
     readUnverified,
   };

@@ -574,10 +574,7 @@ it("gets no signature when it only asks for a decision", () => {
       decided++;
       expect(answer.result).toBeNull();
       expect(answer.transaction).toBeUndefined();
-      // The receipt is signed with the key of the record, which signs nothing else.
-      const { signature, ...receipt } = answer.receipt as typeof answer.receipt & { signature?: unknown };
-      expect(signature).toEqual(expect.any(String));
-      expect(JSON.stringify({ ...answer, receipt })).not.toMatch(/0x[0-9a-f]{100}|signature|signed/);
+      expect(JSON.stringify(answer)).not.toMatch(/0x[0-9a-f]{100}|signature|signed/);
     }
   }
   expect(decided).toBeGreaterThan(8);
@@ -635,7 +632,7 @@ describe("an identity provider", () => {
     expectNothing({ ...request, records: request.records.filter((sealed) => typeOf(sealed) !== "user") }, "no user");
   });
 
-  it("whose pinned key is none, or of another kind, vouches for nobody", async () => {
+  it("whose key is none, or of another kind, is not pinned", async () => {
     const { harness } = world;
     const pem = (key: { publicKey: { export(options: object): unknown } }) =>
       key.publicKey.export({ type: "spki", format: "pem" }) as string;
@@ -649,8 +646,7 @@ describe("an identity provider", () => {
       pem(generateKeyPairSync("x25519")),
     ];
     for (const [at, public_key_pem] of pins.entries()) {
-      const app = await harness.createApp(`odd pin ${at}`, { public_key_pem });
-      expect(expectNothing(authenticate(app, token()), public_key_pem)).toBe("missing_or_invalid_token");
+      await expect(harness.createApp(`odd pin ${at}`, { public_key_pem })).rejects.toThrow("it could verify nothing");
     }
   });
 });

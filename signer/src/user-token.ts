@@ -50,6 +50,11 @@ export const readUnverified: SignerContext["readUnverified"] = (token, part) => 
   return parsed.value ?? undefined;
 };
 
+/** Whether a pin of this key could vouch for anybody. */
+export function isTokenKey(pem: string): boolean {
+  return importPem(pem) !== undefined;
+}
+
 function refuse(message: string): TokenVerdict {
   return { ok: false, code: "missing_or_invalid_token", message };
 }

@@ -261,7 +261,7 @@ describe("records that the signer asks for", () => {
 
   it("are not looked for without end", async () => {
     const { deps, asked } = depsWith(() => ({ outcome: "need", records: [WALLET] }));
-    expect(await run(deps)).toBe("Error");
+    expect(await run(deps)).toBe("500 record_integrity");
     expect(asked.length).toBeLessThan(10);
   });
 });

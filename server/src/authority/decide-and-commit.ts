@@ -229,13 +229,19 @@ async function askSigner(
     switch (answer.outcome) {
       case "accepted":
       case "answered":
+        return answer;
       case "refused":
+        if (answer.code === "record_integrity") deps.log.error(answer.error, { records: loader.names() });
         return answer;
       case "stale": {
         // A concurrent change is the usual cause; storage then has the newer version by now.
         const keys = answer.records.map(({ type, id }) => ({ type, id }));
         const now = await findEvenDeleted(deps.storage, plan.appId, keys);
-        const rolledBack = answer.records.some((record, at) => (now[at]?.version ?? 0) <= record.version);
+        // What storage says of a version beside the seal counts for nothing: the same seal again is no newer one.
+        const rolledBack = answer.records.some(
+          (record, at) =>
+            (now[at]?.version ?? 0) <= record.version || now[at]?.sealed === loader.get(keys[at]!)?.sealed,
+        );
         if (!rolledBack) return "stale";
         deps.log.error(
           "storage holds a record older than, or other than, one the signer has seen: was the database restored or altered?",
@@ -256,7 +262,11 @@ async function askSigner(
         throw new Error(`the signer answered ${answer.outcome} to a request`);
     }
   }
-  throw new Error("the signer kept asking for records");
+  // It was given what it asked for, by the name under which storage keeps it; so inside is something else.
+  deps.log.error("storage holds another record under this one's name: was the database altered?", {
+    records: loader.names(),
+  });
+  throw new ApiError("record_integrity");
 }
 
 function missingRecord({ type, id }: RecordKey): ApiError {

@@ -61,6 +61,11 @@ export class RecordLoader {
     return this.#records.get(nameOf(key));
   }
 
+  /** For the log. */
+  names(): string[] {
+    return [...this.#records.keys()];
+  }
+
   sealed(): string[] {
     return [...[...this.#records.values()].map((record) => record.sealed), ...[...this.#userKeys.values()].flat()];
   }
@@ -92,22 +97,33 @@ function nameOf(key: RecordKey): string {
   return `${key.type}/${key.id}`;
 }
 
+/** A damaged record leads nowhere, or to what is not there; the signer will say what it is. */
 function leadsTo(record: StoredRecord): RecordKey[] {
   if (record.type === "policy" || record.type === "aggregation") return referredTo(record.sealed);
   if (record.type !== "wallet" && record.type !== "key_quorum") return [];
-  const { body } = readSealedRecord(record.sealed);
-  if (record.type === "key_quorum") {
-    const { user_ids: users, key_quorum_ids: children } = body as { user_ids: string[]; key_quorum_ids: string[] };
-    return [
-      ...users.map((id) => ({ type: "user" as const, id })),
-      ...children.map((id) => ({ type: "key_quorum" as const, id })),
-    ];
+  try {
+    const { body } = readSealedRecord(record.sealed);
+    const keys = record.type === "key_quorum" ? namedByQuorum(body as never) : namedByWallet(body as never);
+    return keys.filter(({ id }) => typeof id === "string");
+  } catch {
+    return [];
   }
-  const wallet = body as {
-    owner_id: string | null;
-    policy_ids: string[];
-    additional_signers: { signer_id: string; override_policy_ids?: string[] }[];
-  };
+}
+
+function namedByQuorum({ user_ids, key_quorum_ids }: { user_ids: string[]; key_quorum_ids: string[] }): RecordKey[] {
+  return [
+    ...user_ids.map((id) => ({ type: "user" as const, id })),
+    ...key_quorum_ids.map((id) => ({ type: "key_quorum" as const, id })),
+  ];
+}
+
+type NamedByWallet = {
+  owner_id: string | null;
+  policy_ids: string[];
+  additional_signers: { signer_id: string; override_policy_ids?: string[] }[];
+};
+
+function namedByWallet(wallet: NamedByWallet): RecordKey[] {
   const policies = [
     ...wallet.policy_ids,
     ...wallet.additional_signers.flatMap((signer) => signer.override_policy_ids ?? []),

@@ -52,7 +52,7 @@ export function readSettings(op: Operation, appId: string, body: JsonObject, cur
         ? [...(current?.allowed_origins ?? [])]
         : readOrigins(allowed_origins, "allowed_origins"),
     clients: clients === undefined ? [...(current?.clients ?? [])] : readClients(clients),
-    jwt: jwt === undefined ? (current?.jwt ?? null) : jwt === null ? null : readJwtPin(jwt),
+    jwt: jwt === undefined ? (current?.jwt ?? null) : jwt === null ? null : readJwtPin(op, jwt),
     server_side_access: readFlag(server_side_access, "server_side_access", current?.server_side_access ?? false),
     test_accounts:
       test_accounts === undefined
@@ -132,13 +132,18 @@ function readClients(value: JsonValue): AppBody["clients"] {
   return clients;
 }
 
-function readJwtPin(value: JsonValue): JwtPin {
+function readJwtPin(op: Operation, value: JsonValue): JwtPin {
   const jwt = requireObject(value, "jwt", ["public_key_pem", "jwks_url", "issuer", "audience", "subject_claim"]);
   const pem = optionalText(jwt.public_key_pem, "jwt.public_key_pem", 10_000);
   const url = optionalText(jwt.jwks_url, "jwt.jwks_url", 2000);
   if ((pem === null) === (url === null)) throw invalidData("jwt must have exactly one of public_key_pem and jwks_url");
   if (pem !== null && !/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/.test(pem)) {
     throw invalidData("jwt.public_key_pem must be a PEM public key (BEGIN PUBLIC KEY)");
+  }
+  if (pem !== null && !op.ctx.isTokenKey(pem)) {
+    throw invalidData(
+      "jwt.public_key_pem must be a P-256 key or an RSA key of 2048 bits or more; it could verify nothing",
+    );
   }
   if (url !== null && !/^https?:\/\/\S+$/.test(url)) throw invalidData("jwt.jwks_url must be an http or https URL");
   return {

@@ -27,6 +27,8 @@ export type SignerContext = {
   teamAllowed: boolean;
   /** What the API may spend on fees of its own choosing, in wei per transaction (I7). */
   feeBudgetWei: bigint;
+  /** Whether tokens could be verified with this PEM at all. */
+  isTokenKey(pem: string): boolean;
   /** Verifies a token of the app's own identity provider against its pin (or, for a JWKS URL, the key set given). */
   verifyUserToken(token: string, pin: JwtPin, jwks: JsonValue | undefined, nowMs: number): TokenVerdict;
   /** Header (0) or claims (1) of a token, unverified; only for choosing how to verify it. */

@@ -70,7 +70,7 @@ export function makeReceipt(op: Operation, facts: ReceiptFacts): Receipt {
     receipt,
     decision: facts.decision,
     ...(facts.walletId === undefined ? {} : { walletId: facts.walletId }),
-    ...(facts.decision === "DENY" ? {} : { signature: signEntry(op, receipt) }),
+    ...(facts.decision === "DENY" || op.request.decideOnly === true ? {} : { signature: signEntry(op, receipt) }),
   };
 }
 

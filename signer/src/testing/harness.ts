@@ -8,7 +8,7 @@ import { createSealer } from "../core/seal.ts";
 import type { SignerState } from "../handle.ts";
 import { loadPrimitives } from "../primitives/native.ts";
 import type { AuthorityHeaders, RecordType, SignerAnswer, SignerRequest } from "../protocol.ts";
-import { readUnverified, verifyUserToken } from "../user-token.ts";
+import { isTokenKey, readUnverified, verifyUserToken } from "../user-token.ts";
 import { type Ask, askThroughFrames, HonestApi } from "./honest-api.ts";
 import { canonicalText, importPkcs8, seededRandom, signJwt, signText, type TestKey, testKey } from "./test-keys.ts";
 
@@ -73,6 +73,7 @@ export async function createTestSigner(
     operatorPublicKey: testKey("operator").spkiBase64,
     teamAllowed: options.teamAllowed ?? false,
     feeBudgetWei: options.feeBudgetWei ?? 10n ** 17n,
+    isTokenKey,
     verifyUserToken,
     readUnverified,
   };
