@@ -33,7 +33,13 @@ const layers: Record<string, Layer> = {
   contract: { ours: ["core"], others: ["zod"], builtins: "none" },
   server: { ours: ["core", "contract", "signer/client", "signer/protocol"], others: "any", builtins: "any" },
   sdk: { ours: ["core/authorization/", "contract"], others: "any", builtins: "any" },
-  dashboard: { ours: ["sdk", "contract"], others: "any", builtins: "none" },
+  dashboard: {
+    // The contract for its types; of the core what judges, describes and simulates a policy before it is saved, so that
+    // the page shows what the signer would decide, by the signer's own code.
+    ours: ["contract", "core/policy/", "core/ethereum/", "core/solana/", "core/encoding/"],
+    others: "any",
+    builtins: "none",
+  },
   // The frame opens its key (HPKE), and checks and spells what it signs, with the same code as the signer.
   "wallet-frame": {
     ours: ["core/authorization/", "core/crypto/", "core/encoding/", "core/ethereum/parsed", "sdk"],

@@ -22,7 +22,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: "unit",
-          include: ["*.test.ts", "{core,signer,contract,server,cli,tools,wallet-frame}/**/*.test.ts"],
+          include: ["*.test.ts", "{core,signer,contract,server,cli,tools,wallet-frame,dashboard}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },

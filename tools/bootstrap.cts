@@ -106,7 +106,13 @@ async function install(root = "") {
 }
 
 /** Bundles of pages that the API serves: what makes each, and what tells that it is current. */
-const pages = [{ name: "wallet-frame", sources: ["wallet-frame/src", "wallet-frame/vite.config.ts", "core/src"] }];
+const pages = [
+  { name: "wallet-frame", sources: ["wallet-frame/src", "wallet-frame/vite.config.ts", "core/src"] },
+  {
+    name: "dashboard",
+    sources: ["dashboard/src", "dashboard/public", "dashboard/index.html", "dashboard/vite.config.ts", "core/src"],
+  },
+];
 
 /** Modification time of the newest file below a path, in ms; 0 when there is none. */
 function newestMs(path = "") {
@@ -158,6 +164,7 @@ function isOnPath(command = "") {
 /** Programs that some tests drive. Without one its tests are skipped, and this says which and how to get it. */
 const testTools = [
   { command: "strace", debianPackage: "strace", tests: "those of the order of syncs and of I/O errors" },
+  { command: "chromium", debianPackage: "chromium", tests: "those of the dashboard in a browser" },
   { command: "pg_ctlcluster", debianPackage: "postgresql", tests: "those on PostgreSQL" },
 ];
 

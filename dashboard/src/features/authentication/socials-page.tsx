@@ -1,0 +1,36 @@
+import { ErrorNote } from "../../components/error-panel.tsx";
+import { Load } from "../../components/load.tsx";
+import { Card } from "../../components/ui/card.tsx";
+import { SwitchRow } from "../../components/ui/switch.tsx";
+import { useAct } from "../../lib/use-act.ts";
+import { useApp } from "../app-settings/use-app.ts";
+import { useMay } from "../session/session.ts";
+import { AuthenticationPage } from "./authentication-page.tsx";
+
+export function SocialsPage() {
+  const { app, update } = useApp();
+  const mayChange = useMay("admin");
+  const act = useAct();
+  return (
+    <AuthenticationPage>
+      <Card title="Social logins">
+        <Load query={app}>
+          {({ login_methods: methods }) => (
+            <SwitchRow
+              label="Social logins"
+              description="Users sign in with an account they have elsewhere. Each provider also needs a client ID and secret in the server's configuration; those that have one are offered."
+              checked={methods.includes("oauth")}
+              disabled={!mayChange || act.busy}
+              onChange={(isOn) =>
+                void act.run(() =>
+                  update({ login_methods: isOn ? [...methods, "oauth"] : methods.filter((one) => one !== "oauth") }),
+                )
+              }
+            />
+          )}
+        </Load>
+        {act.error !== undefined && <ErrorNote error={act.error} className="mt-4" />}
+      </Card>
+    </AuthenticationPage>
+  );
+}

@@ -1,0 +1,2 @@
+export { WalletPage } from "./wallet-page.tsx";
+export { WalletsPage } from "./wallets-page.tsx";
