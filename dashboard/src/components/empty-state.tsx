@@ -10,7 +10,7 @@ export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
       <span className="flex size-10 items-center justify-center rounded-lg border border-line bg-canvas text-muted">
         <Icon name={icon} className="size-5" />
       </span>
-      <h3 className="mt-3 text-base font-semibold">{title}</h3>
+      <h2 className="mt-3 text-base font-semibold">{title}</h2>
       {children !== undefined && <div className="mt-1 text-sm text-balance text-muted">{children}</div>}
       {action !== undefined && <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

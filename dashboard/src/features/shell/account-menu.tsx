@@ -17,7 +17,6 @@ export function AccountMenu() {
   const trigger = (
     <button
       type="button"
-      aria-label="Account"
       className="flex h-9 w-full min-w-0 items-center gap-2 rounded-md px-2.5 text-left text-sm hover:bg-hover"
     >
       <Icon name="user" className="text-muted" />

@@ -11,7 +11,6 @@ export function AppSwitcher({ appId }: { appId: string | undefined }) {
   const trigger = (
     <button
       type="button"
-      aria-label="Switch app"
       className="flex h-9 w-full min-w-0 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-left text-sm hover:bg-hover"
     >
       <span className="flex size-5 shrink-0 items-center justify-center rounded bg-accent-soft text-xs font-semibold text-accent-ink">
