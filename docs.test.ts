@@ -201,3 +201,20 @@ describe("docs/dependencies.md", () => {
     expect(documented.sort()).toEqual(declared.sort());
   });
 });
+
+describe("docs/trusted-core.md", () => {
+  const isSource = (path: string) => /\.ts$/.test(path) && !/\.(test|bench|test-d)\.ts$|\/testing\//.test(path);
+  const countLines = (folder: string) =>
+    files
+      .filter((path) => path.startsWith(`${folder}/`) && isSource(path))
+      .flatMap((path) => read(path).split("\n"))
+      .filter((line) => line.trim() !== "" && !/^\s*(\/\/|\/?\*)/.test(line)).length;
+
+  it.each(
+    tableRows(read("docs/trusted-core.md"), "part").map(([part, lines]) => [codeOf(part), Number(lines)] as const),
+  )("says how many lines %s has: %i", (folder, lines) => {
+    const counted = countLines(folder);
+    expect(counted).toBeGreaterThan(0);
+    expect(Math.abs(counted - lines)).toBeLessThanOrEqual(Math.max(20, counted / 10));
+  });
+});
