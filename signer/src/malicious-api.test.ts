@@ -580,6 +580,31 @@ it("gets no signature when it only asks for a decision", () => {
   expect(decided).toBeGreaterThan(8);
 });
 
+describe("a sign-in that the API vouches for", () => {
+  /** What a taken-over API would send to be somebody: no proof, only its word. */
+  const vouch = (method: string, attested: string, body: object): SignerRequest => {
+    const request = makeRequest({ app: world.app, method: "POST", path: `/v1/${method}/authenticate`, body });
+    const { sealed } = world.harness.api.current.get(`${world.app.id}/app/${world.app.id}`)!;
+    return { ...request, records: [sealed], login: { sessionId: "s", attested } };
+  };
+
+  it("counts for the mailed code of the very address in the request, and for nothing else", () => {
+    const code = { email: "a@example.com", code: "123456" };
+    expect(ask(vouch("passwordless", "email:a@example.com", code)).outcome).toBe("accepted");
+    for (const [method, attested, body] of [
+      ["passwordless", "email:b@example.com", code],
+      ["passwordless", "custom_auth:a@example.com", code],
+      ["passkeys", "passkey:x", {}],
+      ["oauth", "google_oauth:x", {}],
+      ["siwe", "wallet:0x0000000000000000000000000000000000000001", {}],
+      ["guest", "guest:x", {}],
+      ["custom_jwt_account", "custom_auth:x", {}],
+    ] as const) {
+      expectNothing(vouch(method, attested, body), `${method} ${attested}`);
+    }
+  });
+});
+
 describe("an identity provider", () => {
   const attacker = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const jwks = { keys: [{ ...attacker.publicKey.export({ format: "jwk" }), alg: "ES256", kid: "k", use: "sig" }] };

@@ -5,7 +5,7 @@ import { encodeUtf8 } from "@mandate/core/encoding/utf8";
 import type { LoginMethod } from "@mandate/core/login/login-method";
 import type { LoginFacts } from "../protocol.ts";
 import { loginMethodsOf } from "./app-settings.ts";
-import { kindOf, makeIdentity } from "./identities.ts";
+import { makeIdentity } from "./identities.ts";
 import { type Operation, requireObject, requireText } from "./operation.ts";
 import { proveWallet } from "./prove-wallet.ts";
 import type { AppBody } from "./records.ts";
@@ -17,8 +17,8 @@ export type Proof = { identity: string; byApi: boolean };
 
 /**
  * What a sign-in proves, by the last part of its path. What the request's own bytes prove is verified here: tokens of
- * the app's identity provider, signatures of wallets, codes of test accounts, guests. That a mailed code, a provider
- * or a passkey said yes is the API's word (docs/threat-model.md, G7); the app can switch each of those off.
+ * the app's identity provider, signatures of wallets, codes of test accounts, guests. That a mailed code was
+ * right is the API's word (docs/threat-model.md, G7); the app can switch that off.
  */
 export function proveIdentity(op: Operation, app: AuthorityRecord<AppBody>, facts: LoginFacts): Proof {
   const body = requireObject(op.body ?? {}, "body", Object.keys((op.body as object | undefined) ?? {}));
@@ -28,7 +28,7 @@ export function proveIdentity(op: Operation, app: AuthorityRecord<AppBody>, fact
       const address = requireText(body.email ?? body.newAddress, "email", 320).toLowerCase();
       const code = requireText(body.code, "code", 6);
       const account = app.body.test_accounts.find(({ email }) => email === address);
-      if (account === undefined) return attestedAs(facts, ["email"], makeIdentity("email", address));
+      if (account === undefined) return attestedAs(facts, makeIdentity("email", address));
       if (!isTestCode(op, app, account, code))
         throw new Refusal(401, "invalid_credentials", "Invalid email and code combination");
       return { identity: makeIdentity("email", address), byApi: false };
@@ -53,12 +53,7 @@ export function proveIdentity(op: Operation, app: AuthorityRecord<AppBody>, fact
     case "siws":
       assertOn(app, "solana_wallet");
       return { identity: proveWallet(op, app, facts, body, "solana"), byApi: false };
-    case "passkeys":
-      assertOn(app, "passkey");
-      return attestedAs(facts, ["passkey"]);
-    case "oauth":
-      assertOn(app, "oauth");
-      return attestedAs(facts, undefined);
+    // Passkeys and providers are not built, so nobody's word stands for them.
     default:
       throw new Refusal(404, "not_found", "no such operation");
   }
@@ -69,14 +64,10 @@ function assertOn(app: AuthorityRecord<AppBody>, method: LoginMethod): void {
   throw new Refusal(403, "disallowed_login_method", `this app has the login method \`${method}\` switched off`);
 }
 
-/** Kinds for which the API's word counts, so that it never stands in for a proof that is made here. */
-function attestedAs(facts: LoginFacts, kinds: string[] | undefined, expected?: string): Proof {
-  const identity = facts.attested;
-  if (identity === undefined) throw new Refusal(401, "invalid_credentials", "nothing proves this sign-in");
-  const kind = kindOf(identity);
-  const counts = kinds === undefined ? /^([a-z]+_oauth|custom:[a-z0-9_-]+)$/.test(kind) : kinds.includes(kind);
-  if (!counts || (expected !== undefined && identity !== expected))
-    throw new Refusal(401, "invalid_credentials", "this sign-in proves something else");
+/** The API's word counts for the very identity that the request names, and never in place of a proof made here. */
+function attestedAs(facts: LoginFacts, identity: string): Proof {
+  if (facts.attested === undefined) throw new Refusal(401, "invalid_credentials", "nothing proves this sign-in");
+  if (facts.attested !== identity) throw new Refusal(401, "invalid_credentials", "this sign-in proves something else");
   return { identity, byApi: true };
 }
 
