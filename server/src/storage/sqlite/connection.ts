@@ -14,9 +14,9 @@ export type ReadStatement<Row extends SqlValue[]> = {
 };
 
 /**
- * The one place that touches the driver. It hides three habits of libsql 0.5 that would hurt: binding a boolean (or
- * any other unforeseen type) ends the process, statements stay usable, and keep the file locked, after `close`, and
- * errors come with half-mapped codes.
+ * The one place that touches the driver. It hides four habits of libsql 0.5 that would hurt: binding a boolean (or
+ * any other unforeseen type) ends the process, statements stay usable, and keep the file locked, after `close`, errors
+ * come with half-mapped codes, and after `all` a statement's next `get` runs with the parameters of before.
  */
 export type Connection = {
   exec(sql: string): void;
@@ -40,11 +40,18 @@ export function connect(file: string, busyTimeoutMs: number): Connection {
   return {
     exec: (sql) => use(() => void database.exec(sql)),
     prepareRead<Row extends SqlValue[]>(sql: string): ReadStatement<Row> {
-      const statement = use(() => database.prepare(sql).raw());
+      // One for `get` and one for `all`, the second made when it is first wanted: see above.
+      const one = use(() => database.prepare(sql).raw());
+      let many: typeof one | undefined;
       return {
         findRow: (params) =>
-          isFindable(params) ? use(() => statement.get(assertValues(params)) as Row | undefined) : undefined,
-        findRows: (params) => (isFindable(params) ? use(() => statement.all(assertValues(params)) as Row[]) : []),
+          isFindable(params) ? use(() => one.get(assertValues(params)) as Row | undefined) : undefined,
+        findRows(params) {
+          if (!isFindable(params)) return [];
+          many ??= use(() => database.prepare(sql).raw());
+          const statement = many;
+          return use(() => statement.all(assertValues(params)) as Row[]);
+        },
       };
     },
     prepareWrite(sql) {

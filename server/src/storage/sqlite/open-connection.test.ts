@@ -132,6 +132,31 @@ describe("an open database", () => {
   });
 });
 
+describe("a prepared statement", () => {
+  it("asks what it is asked now, however it was asked before", () => {
+    const connection = connect(file, 0);
+    connections.push(connection);
+    connection.exec("CREATE TABLE pairs (k TEXT, v TEXT); INSERT INTO pairs VALUES ('a', '1'), ('b', '2')");
+    const find = connection.prepareRead<[string]>("SELECT v FROM pairs WHERE k = ?");
+    for (const [k, v] of [
+      ["a", "1"],
+      ["z", undefined],
+      ["b", "2"],
+    ] as const) {
+      const row = v === undefined ? undefined : [v];
+      const rows = v === undefined ? [] : [[v]];
+      // Each after the other kind of question, and after its own.
+      for (const other of ["a", "b", "z"]) {
+        find.findRows([other]);
+        expect(find.findRow([k])).toEqual(row);
+        find.findRow([other]);
+        expect(find.findRow([k])).toEqual(row);
+        expect(find.findRows([k])).toEqual(rows);
+      }
+    }
+  });
+});
+
 describe("migrations", () => {
   it("that have shipped are never edited", () => {
     expect(MIGRATIONS.map(({ number, name }) => `${number} ${name}`)).toEqual([
