@@ -2,7 +2,7 @@ import { assertCommitUnit, assertLimit } from "../commit-unit.ts";
 import { type CursorScope, decodeCursor, encodeCursor, type ListPosition } from "../cursor.ts";
 import { assertDocumentList, assertDocumentUnit, documentScope } from "../document-unit.ts";
 import { type Page, type Paged, type Storage, StorageUnavailableError, type StoredAnswer } from "../storage.ts";
-import { commitUnit } from "./apply-unit.ts";
+import { commitUnit } from "./commit-unit.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { assertMigrated, LIST_MIGRATIONS, MIGRATIONS } from "./migrate.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { applyUnit } from "../apply-unit.ts";
 import { assertCommitUnit, assertLimit } from "../commit-unit.ts";
 import { type CursorScope, decodeCursor, encodeCursor, type ListPosition } from "../cursor.ts";
 import { assertDocumentList, assertDocumentUnit, documentScope } from "../document-unit.ts";
 import { type Page, type Paged, type Storage, StorageUnavailableError } from "../storage.ts";
-import { applyUnit, type Tables } from "./apply-unit.ts";
 import type { Connection } from "./connection.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { assertMigrated, MIGRATIONS } from "./migrate.ts";
@@ -16,6 +16,7 @@ import { createRequestTable } from "./tables/requests.ts";
 import { createTransactionTable } from "./tables/transactions.ts";
 import { createUserTable } from "./tables/users.ts";
 import { createWalletTable } from "./tables/wallets.ts";
+import type { Tables } from "./tables.ts";
 
 const PRUNE_ROWS = 500;
 

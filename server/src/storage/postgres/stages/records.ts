@@ -10,7 +10,7 @@ export type RecordStage = Stage & {
   want(appId: string, key: RecordKey, lock: "share" | "update"): void;
   wantReferrers(appId: string, kinds: RecordReference["kind"][], to: string): void;
   /** Undefined when there is none and never was. */
-  findState(appId: string, key: RecordKey): State | undefined;
+  findCurrent(appId: string, key: RecordKey): State | undefined;
   findReferrer(appId: string, kinds: RecordReference["kind"][], to: string): RecordKey | undefined;
   /** The caller has checked the version. */
   put(appId: string, put: PutRecord): void;
@@ -96,7 +96,7 @@ export function createRecordStage(): RecordStage {
     wantReferrers(appId, kinds, to) {
       referrers.want(appId, to, ...kinds);
     },
-    findState: (appId, { type, id }) => states.find(appId, type, id),
+    findCurrent: (appId, { type, id }) => states.find(appId, type, id),
     findReferrer(appId, kinds, to) {
       for (const { key, value } of puts.changes()) {
         if (key[0] !== appId || value === undefined || value.deleted) continue;

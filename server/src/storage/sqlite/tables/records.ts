@@ -6,6 +6,7 @@ import type { RecordCache } from "../record-cache.ts";
 export type RecordTable = {
   /** The current record, deleted or not. Frozen, shared. */
   findCurrent(appId: string, key: RecordKey): StoredRecord | undefined;
+  findReferrer(appId: string, kinds: RecordReference["kind"][], to: string): RecordKey | undefined;
   listApps(): StoredRecord[];
   findReferrers(appId: string, kinds: RecordReference["kind"][], to: string, limit: number): RecordKey[];
   findUserKeys(appId: string, userId: string, nowMs: number, limit: number): StoredRecord[];
@@ -82,6 +83,10 @@ export function createRecordTable(connection: Connection, cache: RecordCache): R
       return record;
     },
     listApps: () => findApps.findRows([]).map(readRecord),
+    findReferrer(appId, kinds, to) {
+      const row = findReferring.findRow([JSON.stringify(kinds), appId, to, 1]);
+      return row === undefined ? undefined : { type: row[0], id: row[1] };
+    },
     findReferrers: (appId, kinds, to, limit) =>
       findReferring.findRows([JSON.stringify(kinds), appId, to, limit]).map(([type, id]) => ({ type, id })),
     findUserKeys: (appId, userId, nowMs, limit) =>

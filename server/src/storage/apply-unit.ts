@@ -1,30 +1,69 @@
-import type { CommitResult, CommitUnit, RecordKey } from "../storage.ts";
-import type { ReceiptTable } from "./tables/receipts.ts";
-import type { RecordTable } from "./tables/records.ts";
-import type { RequestTable } from "./tables/requests.ts";
-import type { TransactionTable } from "./tables/transactions.ts";
-import type { UserTable } from "./tables/users.ts";
-import type { WalletTable } from "./tables/wallets.ts";
+import type {
+  CommitResult,
+  CommitUnit,
+  ConsumedRequest,
+  IdempotencyEntry,
+  NewReceipt,
+  NewTransaction,
+  PutRecord,
+  PutUser,
+  RecordKey,
+  RecordReference,
+  StoredAnswer,
+} from "./storage.ts";
 
-export type Tables = {
-  records: RecordTable;
-  wallets: WalletTable;
-  users: UserTable;
-  requests: RequestTable;
-  transactions: TransactionTable;
-  receipts: ReceiptTable;
+type WalletSecret = NonNullable<CommitUnit["walletSecrets"]>[number];
+
+/** What an adapter answers and writes while a unit is applied. All that is read here is as the transaction sees it. */
+export type CommitTables = {
+  records: {
+    /** The current version, deleted or not. */
+    findCurrent(appId: string, key: RecordKey): { version: number; deleted: boolean } | undefined;
+    findReferrer(appId: string, kinds: RecordReference["kind"][], to: string): RecordKey | undefined;
+    put(appId: string, put: PutRecord): void;
+  };
+  wallets: {
+    findIdByExternalId(appId: string, externalId: string): string | undefined;
+    putAll(appId: string, puts: PutRecord[]): void;
+    putSecret(appId: string, secret: WalletSecret, isRotation: boolean): void;
+  };
+  users: {
+    findIdByAccount(appId: string, account: string): string | undefined;
+    change(appId: string, puts: PutUser[], deletions: string[]): void;
+  };
+  requests: {
+    findConsumed(appId: string, digest: string, nowMs: number | undefined): StoredAnswer | undefined;
+    findIdempotent(
+      appId: string,
+      key: string,
+      nowMs: number | undefined,
+    ): { entry: IdempotencyEntry; answer: StoredAnswer } | undefined;
+    consume(appId: string, request: ConsumedRequest, answer: StoredAnswer, transactionId: string | undefined): void;
+    useKey(appId: string, entry: IdempotencyEntry, answer: StoredAnswer, transactionId: string | undefined): void;
+  };
+  transactions: {
+    hasPendingNonce(appId: string, send: { walletId: string; caip2: string; nonce: string }): boolean;
+    insert(appId: string, transaction: NewTransaction): void;
+  };
+  receipts: {
+    /** Returns the receipt's sequence. */
+    append(appId: string, receipt: NewReceipt): number;
+  };
 };
 
 type Refusal = Extract<CommitResult, { ok: false }>;
 
-/** Inside a transaction: every condition of the unit first, then, if all hold, every write of it. */
-export function applyUnit(tables: Tables, unit: CommitUnit): CommitResult {
+/**
+ * Inside a transaction: every condition of the unit first, then, if all hold, every write of it. What is refused, and in
+ * which order, is the same on every database.
+ */
+export function applyUnit(tables: CommitTables, unit: CommitUnit): CommitResult {
   const refusal = findRepetition(tables, unit) ?? findStale(tables, unit) ?? findConflict(tables, unit);
   if (refusal !== undefined) return refusal;
   return { ok: true, receiptSequence: writeUnit(tables, unit) };
 }
 
-function findRepetition({ requests }: Tables, unit: CommitUnit): Refusal | undefined {
+function findRepetition({ requests }: CommitTables, unit: CommitUnit): Refusal | undefined {
   const { appId, nowMs } = unit;
   for (const { digest } of unit.consume ?? []) {
     const answer = requests.findConsumed(appId, digest, nowMs);
@@ -35,7 +74,7 @@ function findRepetition({ requests }: Tables, unit: CommitUnit): Refusal | undef
   return used === undefined ? undefined : { ok: false, reason: "idempotency_key_used", ...used };
 }
 
-function findStale({ records }: Tables, unit: CommitUnit): Refusal | undefined {
+function findStale({ records }: CommitTables, unit: CommitUnit): Refusal | undefined {
   const stale = new Map<string, RecordKey>();
   for (const { type, id, version } of unit.expect) {
     const current = records.findCurrent(unit.appId, { type, id });
@@ -49,7 +88,7 @@ function findStale({ records }: Tables, unit: CommitUnit): Refusal | undefined {
   return stale.size === 0 ? undefined : { ok: false, reason: "stale", records: [...stale.values()] };
 }
 
-function findConflict(tables: Tables, unit: CommitUnit): Refusal | undefined {
+function findConflict(tables: CommitTables, unit: CommitUnit): Refusal | undefined {
   return (
     findExternalIdConflict(tables, unit) ??
     findAccountConflict(tables, unit) ??
@@ -59,7 +98,7 @@ function findConflict(tables: Tables, unit: CommitUnit): Refusal | undefined {
 }
 
 /** A value may pass between records of one unit: the holder lets go of it in the same breath. */
-function findExternalIdConflict({ wallets }: Tables, unit: CommitUnit): Refusal | undefined {
+function findExternalIdConflict({ wallets }: CommitTables, unit: CommitUnit): Refusal | undefined {
   const puts = unit.put.filter((put) => put.type === "wallet");
   const taken = new Set<string>();
   for (const { deleted, wallet } of puts) {
@@ -73,7 +112,7 @@ function findExternalIdConflict({ wallets }: Tables, unit: CommitUnit): Refusal 
   return undefined;
 }
 
-function findAccountConflict({ users }: Tables, unit: CommitUnit): Refusal | undefined {
+function findAccountConflict({ users }: CommitTables, unit: CommitUnit): Refusal | undefined {
   const puts = unit.putUsers ?? [];
   const taken = new Set<string>();
   for (const { accounts } of puts) {
@@ -89,21 +128,21 @@ function findAccountConflict({ users }: Tables, unit: CommitUnit): Refusal | und
   return undefined;
 }
 
-function findNonceConflict({ transactions }: Tables, unit: CommitUnit): Refusal | undefined {
+function findNonceConflict({ transactions }: CommitTables, unit: CommitUnit): Refusal | undefined {
   if (unit.transaction === undefined || !transactions.hasPendingNonce(unit.appId, unit.transaction)) return undefined;
   return { ok: false, reason: "conflict", on: "nonce", value: unit.transaction.nonce };
 }
 
-function findReferenceConflict({ records }: Tables, unit: CommitUnit): Refusal | undefined {
+function findReferenceConflict({ records }: CommitTables, unit: CommitUnit): Refusal | undefined {
   if (unit.unreferenced === undefined) return undefined;
   const { kinds, to } = unit.unreferenced;
-  const [referrer] = records.findReferrers(unit.appId, kinds, to, 1);
+  const referrer = records.findReferrer(unit.appId, kinds, to);
   if (referrer === undefined) return undefined;
   return { ok: false, reason: "conflict", on: "referenced", value: `${referrer.type} ${referrer.id}` };
 }
 
 /** Returns the receipt's sequence, if there is a receipt. */
-function writeUnit(tables: Tables, unit: CommitUnit): number | undefined {
+function writeUnit(tables: CommitTables, unit: CommitUnit): number | undefined {
   const { appId, answer, transaction } = unit;
   for (const put of unit.put) tables.records.put(appId, put);
   tables.wallets.putAll(appId, unit.put);
