@@ -49,6 +49,7 @@ const layers: Record<string, Layer> = {
   cli: { ours: ["core", "contract", "server", "signer", "sdk"], others: [], builtins: "any" },
   e2e: { ours: Object.keys(packageManifests()), others: "any", builtins: "any" },
   "examples/node-session-signer": { ours: [], others: "any", builtins: "any" },
+  "examples/react-session-signer": { ours: [], others: "any", builtins: "any" },
 };
 
 /** `file` may import a Node module that its layer may not. */

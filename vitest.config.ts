@@ -8,11 +8,15 @@ const conditions = ["mandate-src", "node", "import", "module", "default"];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 
 // Packages of their own, which `npm test` installs (tools/bootstrap.cts). Without them their tests cannot load.
-const missing = ["e2e/oracles", "e2e/web"].filter(
-  (folder) => !existsSync(fileURLToPath(new URL(`${folder}/node_modules`, import.meta.url))),
-);
-for (const folder of missing) console.warn(`the tests of ${folder} are left out: run npm ci in that folder`);
-const withoutPackages = missing.map((folder) => `${folder}/**`);
+const missing = [
+  { packages: "e2e/oracles", tests: "e2e/oracles" },
+  { packages: "e2e/web", tests: "e2e/web" },
+  { packages: "examples/react-session-signer", tests: "e2e/react" },
+].filter(({ packages }) => !existsSync(fileURLToPath(new URL(`${packages}/node_modules`, import.meta.url))));
+for (const { packages, tests } of missing) {
+  console.warn(`the tests of ${tests} are left out: run npm ci in ${packages}`);
+}
+const withoutPackages = missing.map(({ tests }) => `${tests}/**`);
 
 export default defineConfig({
   ...shared,

@@ -71,6 +71,7 @@ function run(file = "", args = [""], { shell = false, stdout = 2 } = {}) {
 const extraPackages = [
   { folder: "e2e/oracles", tests: "those that hold each chain against its own libraries" },
   { folder: "e2e/web", tests: "those of the official vanilla SDK" },
+  { folder: "examples/react-session-signer", tests: "those of the official React SDK and of the example with it" },
 ];
 
 async function installExtraPackages(root = "") {
