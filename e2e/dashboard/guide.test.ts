@@ -1,19 +1,25 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createLoginLink } from "@mandate/cli/login-link";
-import { generateP256KeyPair } from "@privy-io/node";
+import { fileURLToPath } from "node:url";
+import { generateP256KeyPair, PrivyClient } from "@privy-io/node";
 import type { Browser, Page } from "playwright-core";
+import { createPublicClient, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CAIP2, type Stack, startStack } from "../stack.ts";
+import { fund } from "../faults/chain.ts";
+import { type MandateProcess, startMandate } from "../processes/mandate-process.ts";
+import { CAIP2 } from "../stack.ts";
 import { hasChromium, launchBrowser } from "./browser.ts";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const RECIPIENT = "0x000000000000000000000000000000000000dEaD";
 
 /** What the browser sent: addresses, headers and bodies. */
 type Sent = { url: string; text: string };
 
 describe.skipIf(!hasChromium)("the guide, click by click", () => {
-  let stack: Stack;
+  let mandate: MandateProcess;
+  /** From what the start command printed, and from nowhere else. */
+  let link = "";
   let browser: Browser;
   let page: Page;
   const sent: Sent[] = [];
@@ -24,7 +30,8 @@ describe.skipIf(!hasChromium)("the guide, click by click", () => {
   let policyId = "";
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+    [mandate, browser] = await Promise.all([startMandate({ root, forPeople: true }), launchBrowser()]);
+    link = /^ +Dashboard +(http\S+)$/m.exec(mandate.output())?.[1] ?? "";
     page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(60_000);
     page.on("request", (request) => {
@@ -38,24 +45,30 @@ describe.skipIf(!hasChromium)("the guide, click by click", () => {
 
   afterAll(async () => {
     await browser?.close();
-    await stack?.stop();
+    await mandate?.remove();
   });
 
   const field = (name: string) => page.locator(`[data-field="${name}"]`);
 
   it("opens the printed link, once", async () => {
-    const { url } = await createLoginLink(stack.instance.server);
-    await page.goto(url);
-    await page.getByRole("heading", { name: "Apps", level: 1 }).waitFor();
+    expect(link).toMatch(/^http:\/\/[^/]+\/login#link=[\w-]{43}$/);
+    await page.goto(link);
+    // A start on an empty folder has made one app to try things with; its overview is where the link leads.
+    await page.getByRole("heading", { name: "Development", level: 1 }).waitFor();
     expect(page.url()).not.toContain("#");
-    const second = await (await browser.newContext()).newPage();
-    await second.goto(url);
+    const stranger = await browser.newContext();
+    const second = await stranger.newPage();
+    await second.goto(link);
     await second.getByRole("alert").waitFor();
-    await second.close();
+    await second.goto(`${mandate.url}/app`);
+    await second.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await stranger.cookies()).toEqual([]);
+    await stranger.close();
   });
 
   it("creates an app", async () => {
-    await page.getByRole("button", { name: "Create app" }).first().click();
+    await page.getByRole("button", { name: "Development" }).click();
+    await page.getByRole("menuitem", { name: "Create app" }).click();
     await page.getByLabel("Name").fill("Shop");
     await page.getByRole("dialog").getByRole("button", { name: "Create app" }).click();
     app.id = await field("App ID").innerText();
@@ -115,7 +128,7 @@ describe.skipIf(!hasChromium)("the guide, click by click", () => {
       ]);
     });
     expect(isTrace(kept)).toBe(false);
-    const stored = readAll(stack.dataDir);
+    const stored = readAll(mandate.dataDir);
     expect(stored.length).toBeGreaterThan(1000);
     expect(traces.filter((trace) => stored.includes(trace))).toEqual([]);
   });
@@ -131,10 +144,10 @@ describe.skipIf(!hasChromium)("the guide, click by click", () => {
   });
 
   it("works with exactly those values in the official SDK, and Activity shows what came of it", async () => {
-    const privy = stack.sdk(app);
+    const privy = new PrivyClient({ appId: app.id, appSecret: app.secret, apiUrl: mandate.url });
     const owner = await generateP256KeyPair();
     const wallet = await privy.wallets().create({ chain_type: "ethereum", owner: { public_key: owner.publicKey } });
-    await stack.fund(wallet.address, "1");
+    await fund(mandate.chains[CAIP2]!, wallet.address);
     await privy.wallets().update(wallet.id, {
       additional_signers: [{ signer_id: quorumId, override_policy_ids: [policyId] }],
       authorization_context: { authorization_private_keys: [owner.privateKey] },
@@ -149,7 +162,8 @@ describe.skipIf(!hasChromium)("the guide, click by click", () => {
           authorization_context: { authorization_private_keys: [privateKey] },
         });
     const { hash } = await pay("0x16345785d8a0000");
-    const receipt = await stack.chain.waitForTransactionReceipt({ hash: hash as `0x${string}` });
+    const chain = createPublicClient({ transport: http(mandate.chains[CAIP2]), pollingInterval: 50 });
+    const receipt = await chain.waitForTransactionReceipt({ hash: hash as `0x${string}` });
     expect(receipt.status).toBe("success");
     await expect(pay("0x16345785d8a0001")).rejects.toMatchObject({ status: 400, error: { code: "policy_violation" } });
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerApp } from "@mandate/cli/app-registration";
 import { findServer } from "@mandate/cli/operator-request";
+import { readRunningServer } from "@mandate/cli/running-server";
 import { startTestDatabase, type TestDatabase } from "./test-database.ts";
 
 export type MandateProcess = {
@@ -33,6 +34,8 @@ export type MandateOptions = {
   dataDir?: string;
   /** SQLite whatever the tests run on. */
   onFile?: boolean;
+  /** Starts it as people do, who read one block instead of a line of JSON. */
+  forPeople?: boolean;
   /** Root of the clone. */
   root: string;
 };
@@ -42,7 +45,8 @@ const startTimeoutMs = 60_000;
 export async function startMandate(options: MandateOptions): Promise<MandateProcess> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mandate-e2e-"));
   const database = await findDatabase(options, dataDir);
-  const child = spawn(process.execPath, [join(options.root, "cli/bin/mandate.cts"), "start", "--json"], {
+  const command = [join(options.root, "cli/bin/mandate.cts"), "start", ...(options.forPeople ? [] : ["--json"])];
+  const child = spawn(process.execPath, command, {
     cwd: options.root,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -61,13 +65,16 @@ export async function startMandate(options: MandateOptions): Promise<MandateProc
     await exited;
   };
   try {
-    const facts = await readFirstLine(child, exited, () => written.join(""));
+    const output = () => written.join("");
+    const facts = await (options.forPeople
+      ? readOutput(child, exited, output, (text) => (text.includes("Ctrl-C\n") ? findFacts(dataDir) : undefined))
+      : readOutput(child, exited, output, readFirstLine));
     return {
       url: facts.url,
       dataDir,
       databaseUrl: database.url,
       chains: facts.chains,
-      output: () => written.join(""),
+      output,
       pids: () => findPair(child.pid!),
       async makeApp({ jwtPublicKeyPem, testAccount } = {}) {
         const server = findServer({}, dataDir);
@@ -105,16 +112,34 @@ function findDatabase({ onFile, environment }: MandateOptions, dataDir: string):
 
 type Facts = { url: string; chains: { [caip2: string]: string } };
 
-function readFirstLine(child: ChildProcess, exited: Promise<void>, output: () => string): Promise<Facts> {
+function readFirstLine(text: string): Facts | undefined {
+  const end = text.indexOf("\n");
+  return end < 0 ? undefined : (JSON.parse(text.slice(0, end)) as Facts);
+}
+
+/** What a start leaves in its folder for the other commands. */
+function findFacts(dataDir: string): Facts {
+  const server = readRunningServer(dataDir);
+  if (server === undefined) throw new Error(`no server runs on ${dataDir}`);
+  return server;
+}
+
+/** What `read` makes of the standard output so far, once it makes something of it. */
+function readOutput(
+  child: ChildProcess,
+  exited: Promise<void>,
+  output: () => string,
+  read: (text: string) => Facts | undefined,
+): Promise<Facts> {
   return new Promise((resolve, reject) => {
     let text = "";
     const timer = setTimeout(() => reject(new Error(`mandate was not ready in time:\n${output()}`)), startTimeoutMs);
     child.stdout?.on("data", (chunk) => {
       text += String(chunk);
-      const end = text.indexOf("\n");
-      if (end < 0) return;
+      const facts = read(text);
+      if (facts === undefined) return;
       clearTimeout(timer);
-      resolve(JSON.parse(text.slice(0, end)) as Facts);
+      resolve(facts);
     });
     void exited.then(() => {
       clearTimeout(timer);
