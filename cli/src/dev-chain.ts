@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
+import type { Socket } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError } from "./cli-error.ts";
@@ -115,10 +116,12 @@ function spawnAnvil(anvil: string, port: number): Anvil {
   ];
   // Its own process group: Ctrl-C in a terminal reaches the supervisor alone.
   const child = spawn(anvil, flags, { stdio: ["ignore", "ignore", 2], detached: true });
+  const guard = child.pid === undefined ? undefined : spawnGuard(child.pid);
   let ended = false;
   const end = new Promise<string>((resolve) => {
     const finish = (reason: string) => {
       ended = true;
+      guard?.kill("SIGKILL");
       resolve(reason);
     };
     child.once("exit", (code, signal) => finish(signal ?? `exit code ${code}`));
@@ -137,6 +140,24 @@ function spawnAnvil(anvil: string, port: number): Anvil {
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Kills the chain once this process is gone, however it went: anvil itself watches nobody, and after a `kill -9` of the
+ * supervisor it would run on and hold its port. The shell waits for the end of a pipe that only this process holds
+ * open. Where there is no shell, the chain is left behind as it would be without.
+ */
+function spawnGuard(pid: number): ChildProcess {
+  const command = 'read -r _; kill -KILL "$1"';
+  const guard = spawn("/bin/sh", ["-c", command, "sh", String(pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  guard.on("error", () => undefined);
+  guard.stdin?.on("error", () => undefined);
+  guard.unref();
+  (guard.stdin as Socket | null)?.unref();
+  return guard;
 }
 
 async function untilAnswering(url: string, signal: AbortSignal): Promise<boolean> {
