@@ -21,6 +21,9 @@ export const operatorStatus = named(
       origins: z.array(z.string()),
     }),
     chains: z.record(z.string(), z.string()).describe("RPC URL by CAIP-2 chain ID"),
+    mail: z
+      .enum(["smtp", "inbox", "none"])
+      .describe("`inbox`: mails are kept in `GET /operator/v1/inbox`, and not sent"),
     version: z.string(),
   }),
 );
@@ -156,9 +159,18 @@ export const operatorRoutes = {
       200: named(
         "Inbox",
         z.object({
-          data: z.array(
-            z.object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), sent_at: timestamp }),
-          ),
+          data: z
+            .array(
+              z.object({
+                id: z.string(),
+                app_id: z.string().nullable().describe("Null for mails to members of the team"),
+                to: z.string(),
+                subject: z.string(),
+                text: z.string(),
+                sent_at: timestamp,
+              }),
+            )
+            .describe("At most 100"),
         }),
       ),
     },

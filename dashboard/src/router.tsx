@@ -103,6 +103,7 @@ const pages = [
   page(`${app}/activity`, ["wallet", "signer", "policy", "decision"], activityPages, "ActivityPage"),
   page(`${app}/activity/$receiptId`, [], activityPages, "DecisionPage"),
   page(`${app}/logs`, ["errors", "operation"], () => import("./features/logs/logs-page.tsx"), "LogsPage"),
+  page(`${app}/inbox`, ["mail"], () => import("./features/inbox/inbox-page.tsx"), "InboxPage"),
   page(`${app}/settings`, [], appSettingsPages, "BasicsPage"),
   page(`${app}/settings/domains`, [], appSettingsPages, "DomainsPage"),
   page(`${app}/settings/clients`, [], appSettingsPages, "ClientsPage"),

@@ -25,6 +25,7 @@ const PAGES = {
   policies: "/policies",
   activity: "/activity",
   logs: "/logs",
+  inbox: "/inbox",
   "app-settings": "/settings",
 };
 

@@ -8,6 +8,8 @@ export type Mail = {
   to: string;
   subject: string;
   text: string;
+  /** The app whose user it is for. */
+  appId?: string;
   /** To a member of the team: in the inbox for Admins alone, since a code in it is as good as being that member. */
   toTeam?: true;
 };
@@ -19,10 +21,18 @@ export type Mailer = {
   send(mail: Mail): Promise<void>;
 };
 
-export type InboxEntry = Mail & { id: string; sent_at: number };
+export type InboxEntry = {
+  id: string;
+  app_id: string | null;
+  to: string;
+  subject: string;
+  text: string;
+  sent_at: number;
+};
 
 const INBOX = "inbox";
 const INBOX_MS = 24 * 3600 * 1000;
+const INBOX_SHOWN = 100;
 const SMTP_TIMEOUT_MS = 10_000;
 
 type MailConfig = Pick<Config, "smtpUrl" | "mailFrom" | "isProduction">;
@@ -71,18 +81,18 @@ function createSmtpMailer(url: string, from: string): Mailer {
 }
 
 /** What was not sent, newest first. */
-export async function listInbox(
-  documents: DocumentStore,
-  nowMs: number,
-  withTeam: boolean,
-): Promise<Omit<InboxEntry, "toTeam">[]> {
+export async function listInbox(documents: DocumentStore, nowMs: number, withTeam: boolean): Promise<InboxEntry[]> {
   const { data } = await documents.listDocuments(
     { collection: INBOX, scope: "", order: "newest" },
-    { cursor: undefined, limit: 50 },
+    { cursor: undefined, limit: INBOX_SHOWN },
   );
   return data
     .filter(({ expiresAtMs }) => (expiresAtMs ?? 0) > nowMs)
-    .map(({ id, body, createdAtMs }) => ({ id, sent_at: createdAtMs, ...(JSON.parse(body) as Mail) }))
-    .filter(({ toTeam }) => withTeam || toTeam !== true)
-    .map(({ toTeam: _, ...entry }) => entry);
+    .map(({ id, body, createdAtMs }) => ({ id, mail: JSON.parse(body) as Mail, sentAtMs: createdAtMs }))
+    .filter(({ mail }) => withTeam || mail.toTeam !== true)
+    .map(({ id, mail: { appId, to, subject, text }, sentAtMs }) => ({
+      ...{ id, to, subject, text },
+      app_id: appId ?? null,
+      sent_at: sentAtMs,
+    }));
 }

@@ -180,8 +180,8 @@ describe("a code by mail", () => {
       const { session } = await server.signIn(role);
       return (await server.ask("GET", "/operator/v1/inbox", { session })).body as { data: { text: string }[] };
     };
-    await server.deps.mailer.send({ to: "user@example.com", subject: "s", text: "to a user" });
-    expect((await inboxOf("developer")).data.map(({ text }) => text)).toEqual(["to a user"]);
+    await server.deps.mailer.send({ appId: "a1", to: "user@example.com", subject: "s", text: "to a user" });
+    expect((await inboxOf("developer")).data).toMatchObject([{ app_id: "a1", text: "to a user" }]);
     expect((await inboxOf("admin")).data.map(({ text }) => text).sort()).toEqual([server.mails[0]!.text, "to a user"]);
   });
 

@@ -12,9 +12,10 @@ type CardProps = {
 
 /** A titled area of a page. `flush` lets a table reach its edges. */
 export function Card({ title, description, actions, children, flush, className }: CardProps) {
+  const hasHeader = title !== undefined || actions !== undefined;
   return (
     <section className={cx("min-w-0 rounded-lg border border-line bg-surface", className)}>
-      {(title !== undefined || actions !== undefined) && (
+      {hasHeader && (
         <header
           className={cx(
             "flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5",
@@ -28,7 +29,9 @@ export function Card({ title, description, actions, children, flush, className }
           {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
         </header>
       )}
-      {children !== undefined && <div className={cx(flush ? "border-t border-line" : "p-4")}>{children}</div>}
+      {children !== undefined && (
+        <div className={cx(!flush && "p-4", flush && hasHeader && "border-t border-line")}>{children}</div>
+      )}
     </section>
   );
 }

@@ -40,7 +40,7 @@ export function ActivityPage() {
       description="Each decision of the signer, with the policy and rule that decided and what came of it."
     >
       <Card flush>
-        <div className="-mt-px flex flex-wrap items-center gap-2 border-b border-line p-3">
+        <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <Select
             aria-label="Decision"
             options={decisions}

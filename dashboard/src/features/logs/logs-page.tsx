@@ -92,7 +92,7 @@ export function LogsPage() {
         <Load query={groups}>{({ data }) => <ErrorGroups groups={data} />}</Load>
       </Card>
       <Card flush>
-        <div className="-mt-px flex flex-wrap gap-2 border-b border-line p-3">
+        <div className="flex flex-wrap gap-2 border-b border-line p-3">
           <Select
             aria-label="Which requests"
             options={kinds}

@@ -5,7 +5,7 @@ import { Load } from "../../components/load.tsx";
 import { Page } from "../../components/page.tsx";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
-import { read, readPages } from "../../lib/api/queries.ts";
+import { read, readFirstPage } from "../../lib/api/queries.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
 import { ActivityTable } from "../activity/activity-table.tsx";
 import { Checklist } from "./checklist.tsx";
@@ -17,9 +17,8 @@ export function OverviewPage() {
   // The steps are taken elsewhere, by the developer's server, while this page is watched.
   const overview = useQuery({ ...read("getOverview", { params: { app_id: appId } }), refetchInterval: 3000 });
   const activity = useInfiniteQuery({
-    ...readPages("listActivity", { params: { app_id: appId } }, 5),
+    ...readFirstPage("listActivity", { params: { app_id: appId } }, 5),
     refetchInterval: 3000,
-    maxPages: 1,
   });
   return (
     <Page title={app?.name ?? "Overview"} detail={<Id value={appId} label="app ID" full />}>

@@ -93,7 +93,7 @@ export function PoliciesPage() {
   return (
     <Page title="Policies" description="What signers may do. What no rule allows is refused." actions={create}>
       <Card flush>
-        <div className="-mt-px border-b border-line p-3">
+        <div className="border-b border-line p-3">
           <SearchBox
             value={search.search ?? ""}
             onSearch={(text) => setSearch({ search: text })}

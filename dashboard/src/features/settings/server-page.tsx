@@ -4,6 +4,12 @@ import { Card, Facts } from "../../components/ui/card.tsx";
 import { read } from "../../lib/api/queries.ts";
 import { SettingsPage } from "./settings-page.tsx";
 
+const mailKinds = {
+  smtp: "sent by a mail server",
+  inbox: "kept in the inbox, not sent",
+  none: "cannot be sent: MANDATE_SMTP_URL is not set",
+} as const;
+
 export function ServerPage() {
   const status = useQuery(read("getStatus", {}));
   return (
@@ -18,6 +24,7 @@ export function ServerPage() {
                   ["Address", data.url],
                   ["Data folder", <code key="data">{data.dataDir}</code>],
                   ["Database", <code key="database">{data.database}</code>],
+                  ["Mail", mailKinds[data.mail]],
                   ["Signer", data.signer.phase],
                   ["Root key", `${data.signer.root_key_provider}, ${data.signer.root_key_id}`],
                 ]}

@@ -7,7 +7,7 @@ import { read } from "../../lib/api/queries.ts";
 import { cx } from "../../lib/cx.ts";
 import { shorten } from "../../lib/format.ts";
 import { describeUser } from "../users/describe-user.ts";
-import { navigation } from "./navigation.ts";
+import { useNavigation } from "./navigation.ts";
 import { setTheme } from "./theme.ts";
 
 type Entry = { key: string; label: string; detail?: string; icon: IconName; run: () => void };
@@ -90,6 +90,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
 function useEntries(text: string): Entry[] {
   const navigate = useNavigate();
   const { appId } = useParams({ strict: false }) as { appId?: string };
+  const navigation = useNavigation();
   const apps = useQuery(read("listApps", {})).data?.data;
   const isFinding = appId !== undefined && text.length >= 2;
   const asked = { params: { app_id: appId ?? "" }, query: { search: text, limit: "5" } };
@@ -161,5 +162,5 @@ function useEntries(text: string): Entry[] {
         }),
       ),
     ];
-  }, [text, appId, apps, users, wallets, policies, navigate]);
+  }, [text, appId, apps, users, wallets, policies, navigation, navigate]);
 }

@@ -4,7 +4,7 @@ import { cx } from "../../lib/cx.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { AppSwitcher } from "./app-switcher.tsx";
 import { Logo } from "./logo.tsx";
-import { navigation } from "./navigation.ts";
+import { useNavigation } from "./navigation.ts";
 
 const itemClass = cx(
   "flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm text-muted hover:bg-hover hover:text-ink",
@@ -13,6 +13,7 @@ const itemClass = cx(
 
 export function Sidebar({ onSearch }: { onSearch: () => void }) {
   const { appId } = useParams({ strict: false }) as { appId?: string };
+  const navigation = useNavigation();
   return (
     <div className="flex h-full flex-col gap-3 bg-sidebar px-3 py-3">
       <Link to="/app" aria-label="Mandate, all apps" className="self-start rounded px-1.5 py-1">

@@ -12,7 +12,7 @@ import { Button } from "../../components/ui/button.tsx";
 import { Card, Facts } from "../../components/ui/card.tsx";
 import { Confirm } from "../../components/ui/confirm.tsx";
 import { call } from "../../lib/api/client.ts";
-import { read, readPages, refresh } from "../../lib/api/queries.ts";
+import { read, readFirstPage, refresh } from "../../lib/api/queries.ts";
 import type { UserDetail, Wallet } from "../../lib/api/types.ts";
 import { formatCount } from "../../lib/format.ts";
 import { useAct } from "../../lib/use-act.ts";
@@ -159,8 +159,7 @@ function Wallets({ userId, wallets }: { userId: string; wallets: readonly Wallet
 function WalletActivity({ wallet }: { wallet: Wallet }) {
   const appId = useAppId();
   const query = useInfiniteQuery({
-    ...readPages("listActivity", { params: { app_id: appId }, query: { wallet_id: wallet.id } }, 10),
-    maxPages: 1,
+    ...readFirstPage("listActivity", { params: { app_id: appId }, query: { wallet_id: wallet.id } }, 10),
   });
   return (
     <Card title="Latest decisions about the first wallet" flush>

@@ -97,7 +97,7 @@ export function UsersPage() {
   return (
     <Page title="Users" description="Who signs in to this app, and what wallets they have." actions={create}>
       <Card flush>
-        <div className="-mt-px flex flex-wrap items-center gap-3 border-b border-line p-3">
+        <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
           <SearchBox
             value={search.search ?? ""}
             onSearch={(text) => setSearch({ search: text })}

@@ -8,7 +8,7 @@ import { FullTime } from "../../components/time.tsx";
 import { Badge } from "../../components/ui/badge.tsx";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { Card, Facts } from "../../components/ui/card.tsx";
-import { read, readPages } from "../../lib/api/queries.ts";
+import { read, readFirstPage } from "../../lib/api/queries.ts";
 import type { WalletDetail } from "../../lib/api/types.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
 import { ActivityTable } from "../activity/activity-table.tsx";
@@ -23,8 +23,7 @@ export function WalletPage() {
   const { walletId } = useParams({ strict: false }) as { walletId: string };
   const query = useQuery(read("getAppWallet", { params: { app_id: appId, wallet_id: walletId } }));
   const activity = useInfiniteQuery({
-    ...readPages("listActivity", { params: { app_id: appId }, query: { wallet_id: walletId } }, 10),
-    maxPages: 1,
+    ...readFirstPage("listActivity", { params: { app_id: appId }, query: { wallet_id: walletId } }, 10),
   });
   const wallet = query.data?.wallet;
   return (

@@ -105,7 +105,7 @@ export function WalletsPage() {
       actions={create}
     >
       <Card flush>
-        <div className="-mt-px flex flex-wrap gap-2 border-b border-line p-3">
+        <div className="flex flex-wrap gap-2 border-b border-line p-3">
           <SearchBox
             value={search.search ?? ""}
             onSearch={(text) => setSearch({ search: text })}

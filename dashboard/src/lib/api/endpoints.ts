@@ -11,6 +11,7 @@ const app = "/operator/v1/apps/{app_id}";
  */
 export const endpoints = {
   getStatus: ["GET", "/operator/v1/status"],
+  listInbox: ["GET", "/operator/v1/inbox"],
   listApps: ["GET", "/operator/v1/apps"],
   createApp: ["POST", "/operator/v1/apps"],
   getOperatorApp: ["GET", app],

@@ -42,6 +42,12 @@ export function readPages<Id extends Paged>(operation: Id, input: Input<Id>, lim
   });
 }
 
+/** The first page and no more, for a card beside other things. */
+export function readFirstPage<Id extends Paged>(operation: Id, input: Input<Id>, limit: number) {
+  const pages = readPages(operation, input, limit);
+  return { ...pages, queryKey: [operation, "first page", input], getNextPageParam: () => undefined };
+}
+
 /** After a change: whatever these operations have answered is asked for again. */
 export function refresh(...operations: Operation[]): Promise<void> {
   return queryClient.invalidateQueries({ predicate: ({ queryKey }) => operations.includes(queryKey[0] as Operation) });

@@ -18,4 +18,5 @@ export type ActivityEntry = Output<"listActivity">["data"][number];
 export type LogEntry = Output<"listRequestLogs">["data"][number];
 export type ErrorGroup = Output<"listRequestErrors">["data"][number];
 export type AuditEntry = Output<"listAudit">["data"][number];
+export type InboxMail = Output<"listInbox">["data"][number];
 export type Transaction = Output<"listAppTransactions">["data"][number];

@@ -24,6 +24,7 @@ export const initEmail: RouteHandler<typeof loginRoutes.initEmail> = async (deps
     throw new ApiError("feature_not_enabled", "this server cannot send mail: its operator has to set MANDATE_SMTP_URL");
   const code = await issueCode(deps, scopeOf(app, address));
   await deps.mailer.send({
+    appId: app.id,
     to: address,
     subject: `${code} is your code for ${app.name.replace(/\s+/g, " ")}`,
     text: `Your code for ${app.name} is ${code}.\n\nIt works once, within ${CODE_LIFETIME_MS / 60_000} minutes. If you did not ask for it, somebody mistyped their address: there is nothing to do.\n`,

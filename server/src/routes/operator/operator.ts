@@ -25,6 +25,7 @@ export const getStatus: RouteHandler<typeof operatorRoutes.getStatus> = async (d
       database: deps.storage.kind,
       signer: { phase, root_key_provider: rootKey.provider, root_key_id: rootKey.id, primitives, notes, origins },
       chains: Object.fromEntries(config.rpcUrls),
+      mail: deps.mailer.kind,
       version: config.version,
     },
   };
