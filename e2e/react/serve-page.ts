@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
@@ -9,6 +9,7 @@ export type PageServer = { origin: string; stop(): Promise<void> };
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const built = path("dist/page");
+const PACKAGES_LOCK = "../../examples/react-session-signer/package-lock.json";
 
 const contentTypes: { [extension: string]: string } = {
   ".html": "text/html; charset=utf-8",
@@ -17,8 +18,12 @@ const contentTypes: { [extension: string]: string } = {
   ".wasm": "application/wasm",
 };
 
-/** Bundles the page, for production as an app would. */
+/** Bundles the page, for production as an app would, when what it is made of has changed. */
 export function buildPage(): void {
+  const sources = [...readdirSync(path("page")).map((name) => `page/${name}`), "vite.config.ts", PACKAGES_LOCK];
+  const newestMs = Math.max(...sources.map((name) => statSync(path(name)).mtimeMs));
+  const builtMs = statSync(join(built, "manifest.json"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (builtMs > newestMs) return;
   const vite = path("../../node_modules/vite/bin/vite.js");
   execFileSync(process.execPath, [vite, "build", "--logLevel", "error", "--config", path("vite.config.ts")], {
     env: { ...process.env, NODE_ENV: "production" },

@@ -1,7 +1,8 @@
 import { PrivyProvider } from "@privy-io/react-auth";
 import { createRoot } from "react-dom/client";
+import { ExternalLogin } from "./external-login.tsx";
 import { readChain, readPageAddress } from "./page-address.ts";
-import { ExternalLogin, Sdk } from "./sdk.tsx";
+import { Sdk } from "./sdk.tsx";
 
 /**
  * What an app would write: the provider, `apiUrl`, a chain of its own. No screens: the test calls the hooks' functions

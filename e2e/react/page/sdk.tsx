@@ -10,28 +10,21 @@ import {
   useSignMessage,
   useSignTransaction,
   useSignTypedData,
-  useSubscribeToJwtAuthWithFlag,
+  useWallets,
 } from "@privy-io/react-auth";
-import {
-  useCreateWallet as useCreateSolanaWallet,
-  useSignMessage as useSolanaSignMessage,
-  useSignTransaction as useSolanaSignTransaction,
-  useWallets as useSolanaWallets,
-} from "@privy-io/react-auth/solana";
-import { useSyncExternalStore } from "react";
+import { useSolana } from "./solana.ts";
 
-/** The hooks' functions as one object. */
+/** What the hooks returned, as one object. */
 function useSdk() {
   const { ready, authenticated, user, logout } = usePrivy();
-  const solana = useSolanaWallets();
+  const { ready: walletsReady } = useWallets();
   return {
+    walletsReady,
     ready,
     authenticated,
     user,
     logout,
     getAccessToken,
-    solanaReady: solana.ready,
-    solanaWallets: solana.wallets,
     ...useLoginWithEmail(),
     ...useLoginWithSiwe(),
     ...useCreateWallet(),
@@ -41,9 +34,7 @@ function useSdk() {
     ...useSendTransaction(),
     ...useSigners(),
     ...useSessionSigners(),
-    createSolanaWallet: useCreateSolanaWallet().createWallet,
-    signSolanaMessage: useSolanaSignMessage().signMessage,
-    signSolanaTransaction: useSolanaSignTransaction().signTransaction,
+    ...useSolana(),
   };
 }
 
@@ -51,10 +42,8 @@ export type SdkObject = ReturnType<typeof useSdk>;
 
 declare global {
   interface Window {
-    /** What the hooks returned when the page was last rendered. */
-    sdk: SdkObject;
-    /** The token of the app's own identity provider. Set it through `setExternalJwt`. */
-    externalJwt: ReturnType<typeof createStore<string | undefined>>;
+    /** As of the last time that the page was rendered. */
+    sdk?: SdkObject;
   }
 }
 
@@ -62,32 +51,3 @@ export function Sdk() {
   window.sdk = useSdk();
   return null;
 }
-
-/** An app whose users sign in elsewhere: the SDK follows the other's state. */
-export function ExternalLogin() {
-  const jwt = useSyncExternalStore(window.externalJwt.subscribe, window.externalJwt.get);
-  useSubscribeToJwtAuthWithFlag({
-    isAuthenticated: jwt !== undefined,
-    isLoading: false,
-    getExternalJwt: async () => window.externalJwt.get(),
-  });
-  return null;
-}
-
-function createStore<T>(first: T) {
-  let value = first;
-  const listeners = new Set<() => void>();
-  return {
-    get: () => value,
-    set(next: T) {
-      value = next;
-      for (const listener of listeners) listener();
-    },
-    subscribe(listener: () => void) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}
-
-window.externalJwt = createStore<string | undefined>(undefined);
