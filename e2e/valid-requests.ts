@@ -244,6 +244,7 @@ const validRequests: {
   updatePolicy: ({ policyId }) => [{ target: `/v1/policies/${policyId}`, body: { name: "p" } }],
   deletePolicy: ({ policyId }) => [{ target: `/v1/policies/${policyId}` }],
   createPolicyRule: ({ policyId }) => [{ target: `/v1/policies/${policyId}/rules`, body: rule }],
+  listPolicyRules: ({ policyId }) => [{ target: `/v1/policies/${policyId}/rules` }],
   getPolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}` }],
   updatePolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}`, body: rule }],
   deletePolicyRule: ({ policyId, ruleId }) => [{ target: `/v1/policies/${policyId}/rules/${ruleId}` }],
@@ -335,6 +336,25 @@ const validRequests: {
       },
     },
   ],
+  createWalletsForUser: ({ appId, userId, policyId }) => [
+    {
+      target: `/v1/apps/${appId}/users/wallet`,
+      body: {
+        user_id: userId,
+        create_ethereum_wallet: true,
+        number_of_ethereum_wallets_to_create: 2,
+        create_solana_wallet: true,
+        create_ethereum_smart_wallet: false,
+        wallets: [{ chain_type: "ethereum", policy_ids: [policyId] }],
+      },
+    },
+  ],
+  unlinkUserAccount: ({ userId, email }) => [
+    {
+      target: `/v1/users/${userId}/accounts/unlink`,
+      body: { type: "email", handle: email, provider: "email" },
+    },
+  ],
   setCustomMetadata: ({ userId }) => [
     { target: `/v1/users/${userId}/custom_metadata`, body: { custom_metadata: { text: "x" } } },
   ],
@@ -364,6 +384,7 @@ const validRequests: {
   ],
   getTransaction: () => [{ target: "/v1/transactions/a23456789012345678901234" }],
   findTransactions: () => [{ target: "/v1/transactions?reference_id=x" }],
+  getTestCredentials: ({ appId }) => [{ target: `/v1/apps/${appId}/test_credentials` }],
   listAllowlist: ({ appId }) => [{ target: `/v1/apps/${appId}/allowlist` }],
   addToAllowlist: ({ appId }) => [
     { target: `/v1/apps/${appId}/allowlist`, body: { type: "emailDomain", value: "example.com" } },

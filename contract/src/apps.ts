@@ -107,6 +107,23 @@ const jwks = named(
   }),
 );
 
+const testCredentials = named(
+  "TestCredentials",
+  z.object({
+    data: z.array(
+      z.object({
+        id: z.string(),
+        email: z.string(),
+        phone_number: z.string(),
+        otp_code: z.string(),
+        created_at: z.iso.datetime(),
+        updated_at: z.iso.datetime(),
+      }),
+    ),
+  }),
+  "Test accounts of this server have no phone number: `phone_number` is empty.",
+);
+
 const allowlistInput = named(
   "AllowlistInput",
   z.strictObject({ type: z.enum(["email", "emailDomain", "wallet", "phone"]), value: text(1, 320) }),
@@ -154,6 +171,18 @@ export const appRoutes = {
     request: { params: z.strictObject({ app_id: pathId }) },
     responses: { 200: jwks },
     errors: ["not_found"],
+    idempotent: false,
+  }),
+  getTestCredentials: defineRoute({
+    id: "getTestCredentials",
+    method: "GET",
+    path: "/v1/apps/{app_id}/test_credentials",
+    summary: "The app's test accounts with their fixed codes",
+    caller: "app",
+    authorization: "none",
+    request: { params: appParams },
+    responses: { 200: testCredentials },
+    errors: ["not_found", "resource_conflict"],
     idempotent: false,
   }),
   listAllowlist: defineRoute({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { named } from "./components.ts";
 import { successResponse, text } from "./fields.ts";
 import { defineRoute } from "./route.ts";
-import { user } from "./users.ts";
+import { unlinkErrors, user } from "./users.ts";
 
 /**
  * Sign-in for browsers and native apps (spec 05 §4 and §5). Members that clients send and that mean nothing here, such
@@ -43,13 +43,6 @@ const loginErrors = [
 ] as const;
 
 const linkErrors = [...loginErrors, "cannot_link_more_of_type", "linked_account_not_found"] as const;
-
-const unlinkErrors = [
-  "linked_account_not_found",
-  "cannot_unlink_sole_account",
-  "cannot_unlink_embedded_wallet",
-  "resource_conflict",
-] as const;
 
 const walletProof = {
   message: text(1, 10_000),
@@ -156,6 +149,18 @@ export const loginRoutes = {
     request: { body: named("UnlinkEmailBody", z.strictObject({ address: email })) },
     responses: { 200: user },
     errors: unlinkErrors,
+  }),
+  updateEmail: defineRoute({
+    ...base,
+    id: "updateEmail",
+    path: "/v1/passwordless/update",
+    summary: "Replace the user's email address by the one that the code was sent to",
+    caller: "user",
+    request: {
+      body: named("UpdateEmailBody", z.strictObject({ oldAddress: email, newAddress: email, code })),
+    },
+    responses: { 200: user },
+    errors: linkErrors,
   }),
   initSiwe: siwe.init,
   authenticateWithSiwe: siwe.authenticate,

@@ -340,6 +340,18 @@ export const policyRoutes = {
     errors: ["not_found", "invalid_policy_format", ...signatureErrors],
     idempotent: false,
   }),
+  listPolicyRules: defineRoute({
+    id: "listPolicyRules",
+    method: "GET",
+    path: "/v1/policies/{policy_id}/rules",
+    summary: "List the rules of a policy; an older server SDK asks for this where it means one rule",
+    caller: "app",
+    authorization: "none",
+    request: { params: policyParams },
+    responses: { 200: named("PolicyRuleList", z.object({ data: z.array(policyRule) })) },
+    errors: ["not_found"],
+    idempotent: false,
+  }),
   getPolicyRule: defineRoute({
     id: "getPolicyRule",
     method: "GET",

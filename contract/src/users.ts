@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { annotated, named } from "./components.ts";
-import { additionalSignersInput, chainType, pageOf, pageQuery, policyIds, text, userId } from "./fields.ts";
+import { additionalSignersInput, chainType, pageOf, pageQuery, pathId, policyIds, text, userId } from "./fields.ts";
 import { linkedAccount, linkedAccountsInput } from "./linked-accounts.ts";
 import { defineRoute } from "./route.ts";
 
@@ -50,12 +50,6 @@ export const user = named(
     has_accepted_terms: z.boolean(),
     is_guest: z.boolean(),
     custom_metadata: customMetadata.optional(),
-    // Flags of older clients that stand for `wallets` (spec 05 §2).
-    create_ethereum_wallet: z.boolean().optional(),
-    create_embedded_wallet: z.boolean().optional(),
-    create_n_ethereum_wallets: walletCount.optional(),
-    create_n_embedded_wallets: walletCount.optional(),
-    number_of_ethereum_wallets_to_create: walletCount.optional(),
   }),
 );
 
@@ -78,14 +72,41 @@ const walletsInput = z
   .min(1)
   .max(10);
 
+/** `wallets`, and the flags of older clients that stand for it (spec 05 §2). */
+const walletsToMake = {
+  wallets: z.array(walletsInput.element).max(10).optional(),
+  create_ethereum_wallet: z.boolean().optional(),
+  create_solana_wallet: z.boolean().optional(),
+  create_ethereum_smart_wallet: z.boolean().optional(),
+  create_embedded_wallet: z.boolean().optional(),
+  create_n_ethereum_wallets: walletCount.optional(),
+  create_n_embedded_wallets: walletCount.optional(),
+  number_of_ethereum_wallets_to_create: walletCount.optional(),
+};
+
+/** Clients send these flags as false too, which asks for nothing. */
+function findUnsupportedWallets(body: unknown): string | undefined {
+  const asks = typeof body === "object" && body !== null && "create_ethereum_smart_wallet" in body;
+  return asks && body.create_ethereum_smart_wallet === true
+    ? "smart wallets are not supported by this server; leave create_ethereum_smart_wallet out"
+    : undefined;
+}
+
 const createBody = named(
   "CreateUserBody",
   z.strictObject({
     linked_accounts: linkedAccountsInput,
-    wallets: z.array(walletsInput.element).max(10).optional(),
+    ...walletsToMake,
     custom_metadata: customMetadata.optional(),
   }),
 );
+
+export const unlinkErrors = [
+  "linked_account_not_found",
+  "cannot_unlink_sole_account",
+  "cannot_unlink_embedded_wallet",
+  "resource_conflict",
+] as const;
 
 export const userParams = z.strictObject({ user_id: userId });
 const params = userParams;
@@ -100,7 +121,7 @@ export const userRoutes = {
     summary: "Create a user, with wallets if wanted",
     caller: "app",
     authorization: "none",
-    request: { body: createBody },
+    request: { body: createBody, findUnsupported: findUnsupportedWallets },
     responses: { 200: user },
     errors: [
       "linked_to_another_user",
@@ -163,6 +184,48 @@ export const userRoutes = {
       "not_supported",
       "feature_not_enabled",
     ],
+    idempotent: false,
+  }),
+  createWalletsForUser: defineRoute({
+    id: "createWalletsForUser",
+    method: "POST",
+    path: "/v1/apps/{app_id}/users/wallet",
+    summary: "Create wallets that a user owns, as an older server SDK asks for them",
+    caller: "app",
+    authorization: "none",
+    request: {
+      params: z.strictObject({ app_id: pathId }),
+      body: named("CreateWalletsForUserBody", z.strictObject({ user_id: userId, ...walletsToMake })),
+      findUnsupported: findUnsupportedWallets,
+    },
+    responses: { 200: user },
+    errors: [
+      "not_found",
+      "user_does_not_exist",
+      "resource_conflict",
+      "resource_already_exists",
+      "not_supported",
+      "feature_not_enabled",
+    ],
+    idempotent: false,
+  }),
+  unlinkUserAccount: defineRoute({
+    id: "unlinkUserAccount",
+    method: "POST",
+    path: "/v1/users/{user_id}/accounts/unlink",
+    summary: "Take one way to sign in from the user",
+    caller: "app",
+    authorization: "none",
+    request: {
+      params,
+      body: named(
+        "UnlinkUserAccountBody",
+        z.strictObject({ type: text(1, 64), handle: text(1, 512), provider: text(1, 64).optional() }),
+        "`handle` is what tells accounts of that type apart: address, number, subject, ID.",
+      ),
+    },
+    responses: { 200: user },
+    errors: ["user_does_not_exist", ...unlinkErrors],
     idempotent: false,
   }),
   setCustomMetadata: defineRoute({

@@ -199,6 +199,37 @@ describe("a signed-in user", () => {
   });
 });
 
+describe("another address in place of the user's", () => {
+  const update = (oldAddress: string, newAddress: string, code: string, token: string | undefined) =>
+    page.post("passwordless/update", { oldAddress, newAddress, code }, token);
+
+  it("is refused with a wrong code, for an address of somebody else, and without a token", async () => {
+    const [email, other, taken] = [newAddress(), newAddress(), newAddress()];
+    const { token, user } = await page.signInByEmail(email);
+    await page.signInByEmail(taken);
+    const code = await issue(other);
+    expect(codeOf(await update(email, other, wrong(code), token))).toBe("401 invalid_credentials");
+    expect(codeOf(await update(email, other, code, undefined))).toBe("401 missing_or_invalid_token");
+    expect(codeOf(await update(taken, other, code, token))).toBe("400 linked_account_not_found");
+    expect(codeOf(await update(email, taken, await issue(taken), token))).toBe("400 linked_to_another_user");
+    expect((await page.signInByEmail(email)).user.linked_accounts).toEqual([
+      expect.objectContaining({ type: "email", address: email }),
+    ]);
+    // None of this has used up the code.
+    expect((await update(email, other, code, token)).status).toBe(200);
+    expect((await page.signInByEmail(other)).user.id).toBe(user.id);
+  });
+
+  it("signs in the same user, and the old one somebody new", async () => {
+    const [email, other] = [newAddress(), newAddress()];
+    const { token, user } = await page.signInByEmail(email);
+    const answer = await update(email, other.toUpperCase(), await issue(other), token);
+    expect(answer).toMatchObject({ status: 200, json: { id: user.id, linked_accounts: [{ address: other }] } });
+    expect((await page.signInByEmail(other)).user.id).toBe(user.id);
+    expect((await page.signInByEmail(email)).is_new_user).toBe(true);
+  });
+});
+
 it("an allowlist lets in the listed, by address or domain, and nobody else", async () => {
   const listed = await stack.createApp(undefined, "Club", { allowedOrigins: [PAGE] });
   const client = new BrowserClient(stack, listed, PAGE);

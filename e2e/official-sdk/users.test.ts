@@ -118,6 +118,56 @@ describe("a user", () => {
   });
 });
 
+describe("accounts of a user", () => {
+  it("are taken away by the app, but not the last, nor a wallet that is kept here", async () => {
+    const user = await privy.users().create({
+      linked_accounts: [
+        { type: "custom_auth", custom_user_id: "unlink" },
+        { type: "email", address: "unlink@example.com" },
+      ],
+      wallets: [{ chain_type: "ethereum" }],
+    });
+    const unlink = (type: string, handle: string, by = privy) =>
+      by.users().unlinkLinkedAccount(user.id, { type: type as "email", handle });
+    const { address } = embedded(user)[0] as { address: string };
+    for (const [refused, code, status] of [
+      [unlink("wallet", address), "cannot_unlink_embedded_wallet", 400],
+      [unlink("email", "other@example.com"), "linked_account_not_found", 400],
+      [unlink("email", "unlink@example.com", other), "user_does_not_exist", 404],
+    ] as const)
+      expect(await refusalOf(refused)).toMatchObject({ status, code });
+    const left = await unlink("email", "Unlink@example.com");
+    expect(left.linked_accounts.map(({ type }) => type)).toEqual(["custom_auth", "wallet"]);
+    expect(await refusalOf(privy.users().getByEmailAddress({ address: "unlink@example.com" }))).toMatchObject(notFound);
+    const last = { status: 400, code: "cannot_unlink_sole_account" };
+    expect(await refusalOf(unlink("custom_auth", "unlink"))).toMatchObject(last);
+  });
+
+  it("are not added by the app, whose secret could then be everybody", async () => {
+    const credentials = await stack.createApp();
+    const user = await stack
+      .sdk(credentials)
+      .users()
+      .create({ linked_accounts: [{ type: "custom_auth", custom_user_id: "add" }] });
+    const body = { type: "email", address: "evil@example.com" };
+    const answer = await stack.client(credentials).request("POST", `/v1/users/${user.id}/accounts`, { body });
+    expect(answer).toMatchObject({ status: 400, json: { code: "not_supported" } });
+  });
+});
+
+describe("test accounts", () => {
+  it("are for their own app, which can sign them in", async () => {
+    const email = "test-0007@privy.io";
+    const credentials = await stack.createApp(undefined, "Tested", { testAccounts: [{ email, otp: "135790" }] });
+    const app = stack.sdk(credentials);
+    expect(await refusalOf(other.apps().getTestCredentials(credentials.id))).toMatchObject({ status: 404 });
+    await expect(other.apps().getTestAccessToken()).rejects.toThrow("No test accounts");
+    const { access_token } = await app.apps().getTestAccessToken({ email });
+    const { user_id } = await app.utils().auth().verifyAccessToken(access_token);
+    expect(await app.users()._get(user_id)).toMatchObject({ linked_accounts: [{ type: "email", address: email }] });
+  });
+});
+
 describe("pregenerated wallets", () => {
   it("are the user's and may be born with a session signer that works at once, within its policy", async () => {
     const key = makeAuthorizationKey();

@@ -2,6 +2,7 @@ import { encodeBase64 } from "@mandate/core/encoding/base64";
 import { isWellFormedText } from "@mandate/core/encoding/utf8";
 import { createAggregation, deleteAggregation } from "./core/aggregations.ts";
 import { createApp, createAppSecret, deleteApp, deleteAppSecret, updateApp } from "./core/apps.ts";
+import { unlinkUserAccount, updateAccount } from "./core/change-accounts.ts";
 import {
   addConditionSetItems,
   createConditionSet,
@@ -30,8 +31,9 @@ import { NeedRecords, Refusal, StaleRecords } from "./core/refusal.ts";
 import type { AuthorityOperation } from "./core/route.ts";
 import { signWalletRequest } from "./core/sign.ts";
 import { simulatePolicy } from "./core/simulate.ts";
+import { getTestCredentials } from "./core/test-credentials.ts";
 import { authenticateUser } from "./core/user-keys.ts";
-import { createUser, createUserWallets, deleteUser } from "./core/users.ts";
+import { createUser, createUserWallets, createWalletsForUser, deleteUser } from "./core/users.ts";
 import { archiveWallet, assignEntity, createWallet, createWallets, updateWallet } from "./core/wallets.ts";
 import { ACCEPTED, type Phase } from "./phase.ts";
 import type {
@@ -73,6 +75,9 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   createUser,
   deleteUser,
   createUserWallets,
+  createWalletsForUser,
+  unlinkUserAccount,
+  getTestCredentials,
   authenticateUser,
   createWallet,
   updateWallet,
@@ -89,6 +94,7 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   endSession,
   linkAccount,
   unlinkAccount,
+  updateAccount,
   getIdentityToken,
 };
 

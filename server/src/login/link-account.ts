@@ -39,6 +39,36 @@ export async function linkAccount(
   return changeUser(deps, request, app, user, next, login);
 }
 
+/** Before a code is used up for nothing. */
+export async function assertLinked(
+  deps: Deps,
+  app: AppSettings,
+  caller: { id: string },
+  identity: string,
+): Promise<void> {
+  const { linked_accounts } = readProfile(await findUser(deps, app.id, caller.id));
+  if (!linked_accounts.some((account) => accountHandle(account) === identity))
+    throw new ApiError("linked_account_not_found");
+}
+
+/** Puts the account that was proved where another one of its kind is. */
+export async function replaceAccount(
+  deps: Deps,
+  request: HttpRequest,
+  app: AppSettings,
+  caller: { id: string },
+  replaced: string,
+  login: ProvedLogin & { account: { type: string } },
+): Promise<HttpResponse> {
+  const owner = await deps.storage.findUserByAccount(app.id, login.identity);
+  if (owner !== undefined && owner.id !== caller.id) throw new ApiError("linked_to_another_user");
+  const user = await findUser(deps, app.id, caller.id);
+  const profile = readProfile(user);
+  const account = verifiedNow(login.account, Math.floor(deps.nowMs() / 1000));
+  const linked_accounts = profile.linked_accounts.map((one) => (accountHandle(one) === replaced ? account : one));
+  return changeUser(deps, request, app, user, { ...profile, linked_accounts }, login);
+}
+
 /** By the user, or with `caller` and `facts` of the app's server. */
 export async function unlinkAccount(
   deps: Deps,

@@ -12,6 +12,7 @@ import { getAppWallet, listAppTransactions, listAppWallets } from "./app-resourc
 import { addToAllowlist, listAllowlist, removeFromAllowlist } from "./apps/allowlist.ts";
 import { getApp } from "./apps/get-app.ts";
 import { getAppJwks } from "./apps/get-app-jwks.ts";
+import { getTestCredentials } from "./apps/get-test-credentials.ts";
 import { reportAnalyticsEvent } from "./apps/report-analytics-event.ts";
 import {
   addConditionSetItems,
@@ -29,7 +30,7 @@ import { deleteKeyQuorum } from "./key-quorums/delete-key-quorum.ts";
 import { getKeyQuorum } from "./key-quorums/get-key-quorum.ts";
 import { updateKeyQuorum } from "./key-quorums/update-key-quorum.ts";
 import { authenticateWithCustomJwt, linkCustomJwt } from "./login/custom-jwt.ts";
-import { authenticateWithEmail, initEmail, linkEmail, unlinkEmail } from "./login/email.ts";
+import { authenticateWithEmail, initEmail, linkEmail, unlinkEmail, updateEmail } from "./login/email.ts";
 import { authenticateAsGuest } from "./login/guest.ts";
 import { acceptTerms, getMe, logOut, refreshSession } from "./login/sessions.ts";
 import {
@@ -59,6 +60,7 @@ import { deletePolicy } from "./policies/delete-policy.ts";
 import { deletePolicyRule } from "./policies/delete-policy-rule.ts";
 import { getPolicy } from "./policies/get-policy.ts";
 import { getPolicyRule } from "./policies/get-policy-rule.ts";
+import { listPolicyRules } from "./policies/list-policy-rules.ts";
 import { simulatePolicy } from "./policies/simulate-policy.ts";
 import { updatePolicy } from "./policies/update-policy.ts";
 import { updatePolicyRule } from "./policies/update-policy-rule.ts";
@@ -105,6 +107,7 @@ import {
 import { findTransactions, getTransaction } from "./transactions/get-transaction.ts";
 import { createUser } from "./users/create-user.ts";
 import { createUserWallets } from "./users/create-user-wallets.ts";
+import { createWalletsForUser } from "./users/create-wallets-for-user.ts";
 import { deleteUser } from "./users/delete-user.ts";
 import { findUserByCustomAuthId, findUserByEmail, findUserByWalletAddress } from "./users/find-user.ts";
 import { getUser } from "./users/get-user.ts";
@@ -125,6 +128,7 @@ import {
   searchUsers,
 } from "./users/look-up-user.ts";
 import { mergeCustomMetadata, setCustomMetadata } from "./users/set-custom-metadata.ts";
+import { unlinkUserAccount } from "./users/unlink-user-account.ts";
 import { archiveWallet } from "./wallets/archive-wallet.ts";
 import { assignEntity } from "./wallets/assign-entity.ts";
 import { authenticateUser } from "./wallets/authenticate-user.ts";
@@ -162,6 +166,7 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   updatePolicy,
   deletePolicy,
   createPolicyRule,
+  listPolicyRules,
   getPolicyRule,
   updatePolicyRule,
   deletePolicyRule,
@@ -187,6 +192,8 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   getUser,
   deleteUser,
   createUserWallets,
+  createWalletsForUser,
+  unlinkUserAccount,
   setCustomMetadata,
   findUserByCustomAuthId,
   findUserByEmail,
@@ -209,6 +216,7 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   authenticateWithEmail,
   linkEmail,
   unlinkEmail,
+  updateEmail,
   initSiwe,
   authenticateWithSiwe,
   linkSiwe,
@@ -234,6 +242,7 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   exportRecords,
   getApp,
   getAppJwks,
+  getTestCredentials,
   listAllowlist,
   addToAllowlist,
   removeFromAllowlist,

@@ -123,7 +123,11 @@ function addIdentity(
   return accept(op, { changesState: true, put, more: { user_id: user.id, ...more } });
 }
 
-function removeIdentity(op: Operation, user: AuthorityRecord<UserBody>, identity: string | undefined): SignerAccepted {
+export function removeIdentity(
+  op: Operation,
+  user: AuthorityRecord<UserBody>,
+  identity: string | undefined,
+): SignerAccepted {
   const kept = user.body.identities.filter((one) => one !== identity);
   if (identity === undefined || kept.length === user.body.identities.length)
     throw new Refusal(400, "linked_account_not_found", "the user has no such linked account");
@@ -133,17 +137,22 @@ function removeIdentity(op: Operation, user: AuthorityRecord<UserBody>, identity
   return accept(op, { changesState: true, put, more: { user_id: user.id, method: kindOf(identity) } });
 }
 
-function putUser(op: Operation, id: string, current: AuthorityRecord<UserBody> | undefined, body: UserBody): PutRecord {
+export function putUser(
+  op: Operation,
+  id: string,
+  current: AuthorityRecord<UserBody> | undefined,
+  body: UserBody,
+): PutRecord {
   if (current === undefined) return putRecord(op, { type: "user", id, version: 1, body });
   const { version, createdAtMs } = current;
   return putRecord(op, { type: "user", id, version: version + 1, createdAtMs, body });
 }
 
-function describe({ identity, byApi }: Proof) {
+export function describe({ identity, byApi }: Proof) {
   return { method: kindOf(identity), proved_by: byApi ? "api" : "signer" };
 }
 
-function requireFacts(op: Operation): LoginFacts {
+export function requireFacts(op: Operation): LoginFacts {
   if (op.request.login === undefined) throw invalidData("login facts are missing");
   // A server that signs a user in says so with its secret, which is checked like everywhere (spec 00 §3.3).
   if (op.request.headers.authorization !== undefined && !isBearer(op)) authenticateApp(op);

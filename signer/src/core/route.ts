@@ -36,6 +36,9 @@ const ROUTES = [
   ["createUser", "POST", "/users"],
   ["deleteUser", "DELETE", "/users/:id"],
   ["createUserWallets", "POST", "/users/:id/wallets"],
+  ["createWalletsForUser", "POST", "/apps/:id/users/wallet"],
+  ["unlinkUserAccount", "POST", "/users/:id/accounts/unlink"],
+  ["getTestCredentials", "GET", "/apps/:id/test_credentials"],
   ["authenticateUser", "POST", "/wallets/authenticate"],
   ["authenticateUser", "POST", "/user_signers/authenticate"],
   ["createWallet", "POST", "/wallets"],
@@ -54,7 +57,7 @@ const ROUTES = [
   ["login", "POST", "/:method/authenticate"],
   ["login", "POST", "/:method/register"],
   ["linkAccount", "POST", "/:method/link"],
-  ["linkAccount", "POST", "/:method/update"],
+  ["updateAccount", "POST", "/:method/update"],
   ["unlinkAccount", "POST", "/:method/unlink"],
 ] as const;
 

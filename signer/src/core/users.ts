@@ -3,23 +3,24 @@ import type { SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { makeUserId } from "./id.ts";
 import { identityOf, kindOf } from "./identities.ts";
-import { authenticateApp, type Operation, requireBody, requireList } from "./operation.ts";
+import { authenticateApp, type Operation, requireBody, requireList, requireText } from "./operation.ts";
 import { putRecord } from "./put-record.ts";
 import type { UserBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
 import type { AuthorityRecord } from "./seal.ts";
 import { makeUserWallets } from "./wallets.ts";
 
-const CREATE_MEMBERS = [
-  "linked_accounts",
+const WALLETS_MEMBERS = [
   "wallets",
-  "custom_metadata",
   "create_ethereum_wallet",
+  "create_solana_wallet",
+  "create_ethereum_smart_wallet",
   "create_embedded_wallet",
   "create_n_ethereum_wallets",
   "number_of_ethereum_wallets_to_create",
   "create_n_embedded_wallets",
 ];
+const CREATE_MEMBERS = ["linked_accounts", "custom_metadata", ...WALLETS_MEMBERS];
 const WALLETS_MAX = 10;
 
 /**
@@ -40,24 +41,35 @@ export function createUser(op: Operation): SignerAccepted {
 
 export function createUserWallets(op: Operation): SignerAccepted {
   authenticateApp(op);
-  const record = requireStored(op);
-  const body = requireBody(op, ["wallets"]);
-  const { put, walletSecrets } = makeUserWallets(op, record.id, requireList(body.wallets, "wallets", WALLETS_MAX));
-  if (put.length === 0) throw invalidData("wallets must have at least one entry");
-  return accept(op, { changesState: true, put, walletSecrets, more: { user_id: record.id } });
+  const { wallets } = requireBody(op, ["wallets"]);
+  return addWallets(op, requireUser(op, op.route.params.id!), requireList(wallets, "wallets", WALLETS_MAX));
+}
+
+/** The same by the path and the flags of an older client, which names the user in the body (spec 05 §2). */
+export function createWalletsForUser(op: Operation): SignerAccepted {
+  authenticateApp(op);
+  if (op.route.params.id !== op.appId) throw new Refusal(404, "not_found", "App not found");
+  const { user_id: id, ...body } = requireBody(op, ["user_id", ...WALLETS_MEMBERS]);
+  return addWallets(op, requireUser(op, requireText(id, "user_id", 100)), readWallets(body));
+}
+
+function addWallets(op: Operation, user: AuthorityRecord<UserBody>, items: JsonValue[]): SignerAccepted {
+  if (items.length === 0) throw invalidData("wallets must have at least one entry");
+  const { put, walletSecrets } = makeUserWallets(op, user.id, items);
+  return accept(op, { changesState: true, put, walletSecrets, more: { user_id: user.id } });
 }
 
 /** A deleted user never approves again; wallets that only this user owned stay, and obey nobody. */
 export function deleteUser(op: Operation): SignerAccepted {
   authenticateApp(op);
-  const record = requireStored(op);
+  const record = requireUser(op, op.route.params.id!);
   const { id, version, createdAtMs, body } = record;
   const put = putRecord(op, { type: "user", id, version: version + 1, createdAtMs, deleted: true, body });
   return accept(op, { changesState: true, put: [put], more: { user_id: id } });
 }
 
-function requireStored(op: Operation): AuthorityRecord<UserBody> {
-  const id = op.route.params.id!;
+/** With or without its method prefix (spec 00 §2). */
+export function requireUser(op: Operation, id: string): AuthorityRecord<UserBody> {
   const record = op.records.get("user", id.startsWith("did:privy:") ? id : `did:privy:${id}`);
   if (record.deleted) throw new Refusal(404, "user_does_not_exist", "User not found");
   op.records.markUsed(record);
@@ -72,14 +84,26 @@ function readIdentities(accounts: JsonValue[]): string[] {
   return [...new Set(identities)];
 }
 
-/** `wallets`, or the flags of older clients that stand for it (spec 05 §2). */
+/** `wallets`, and the flags of older clients that stand for it (spec 05 §2). */
 function readWallets(body: JsonObject): JsonValue[] {
-  const wallets = body.wallets === undefined ? [] : [...requireList(body.wallets, "wallets", WALLETS_MAX)];
-  if (body.create_ethereum_wallet !== true && body.create_embedded_wallet !== true) return wallets;
+  if (body.create_ethereum_smart_wallet === true)
+    throw new Refusal(400, "not_supported", "smart wallets are not supported by this server");
+  const wallets = body.wallets === undefined ? [] : requireList(body.wallets, "wallets", WALLETS_MAX);
+  const wantsEthereum = body.create_ethereum_wallet === true || body.create_embedded_wallet === true;
   const count =
-    body.create_n_ethereum_wallets ?? body.number_of_ethereum_wallets_to_create ?? body.create_n_embedded_wallets ?? 1;
-  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 1 || count > WALLETS_MAX) {
-    throw invalidData(`the number of wallets to create must be 1 to ${WALLETS_MAX}`);
+    body.create_n_ethereum_wallets ?? body.number_of_ethereum_wallets_to_create ?? body.create_n_embedded_wallets;
+  if (count !== undefined && !wantsEthereum)
+    throw invalidData("a number of Ethereum wallets goes with create_ethereum_wallet: true");
+  if (count !== undefined && (typeof count !== "number" || !Number.isSafeInteger(count) || count < 1)) {
+    throw invalidData("the number of wallets to create must be 1 or more");
   }
-  return [...wallets, ...Array.from({ length: count }, () => ({ chain_type: "ethereum" }))];
+  const all = [
+    ...wallets,
+    ...Array.from({ length: wantsEthereum ? Math.min(count ?? 1, WALLETS_MAX + 1) : 0 }, () => ETHEREUM),
+    ...(body.create_solana_wallet === true ? [{ chain_type: "solana" }] : []),
+  ];
+  if (all.length > WALLETS_MAX) throw invalidData(`a request creates at most ${WALLETS_MAX} wallets`);
+  return all;
 }
+
+const ETHEREUM = { chain_type: "ethereum" };

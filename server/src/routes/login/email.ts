@@ -3,7 +3,7 @@ import { ApiError } from "../../api-error.ts";
 import type { AppSettings } from "../../apps/app-settings.ts";
 import type { Deps } from "../../deps.ts";
 import { completeLogin } from "../../login/complete-login.ts";
-import { linkAccount, unlinkAccount } from "../../login/link-account.ts";
+import { assertLinked, linkAccount, replaceAccount, unlinkAccount } from "../../login/link-account.ts";
 import {
   assertNotLocked,
   CODE_LIFETIME_MS,
@@ -61,6 +61,23 @@ export const linkEmail: RouteHandler<typeof loginRoutes.linkEmail> = async (deps
 
 export const unlinkEmail: RouteHandler<typeof loginRoutes.unlinkEmail> = async (deps, { request, app, user, body }) =>
   unlinkAccount(deps, request, app, user!, `email:${body.address.toLowerCase()}`);
+
+export const updateEmail: RouteHandler<typeof loginRoutes.updateEmail> = async (
+  deps,
+  { request, app, user, body: { oldAddress, newAddress, code } },
+) => {
+  assertOn(app);
+  const replaced = `email:${oldAddress.toLowerCase()}`;
+  await assertLinked(deps, app, user!, replaced);
+  const address = newAddress.toLowerCase();
+  return withCode(deps, app, { email: address, code }, (facts) =>
+    replaceAccount(deps, request, app, user!, replaced, {
+      identity: `email:${address}`,
+      account: { type: "email", address },
+      facts,
+    }),
+  );
+};
 
 /** A mailed code is used up here; the code of a test account is compared by the signer, and counted all the same. */
 async function withCode<T>(
