@@ -8,6 +8,8 @@ export type RpcProxy = {
   readonly broadcasts: string[];
   /** While true, broadcasts are noted and neither passed on nor answered. */
   holdBroadcasts: boolean;
+  /** While true, each broadcast reaches the node once before, as if another server had sent the same bytes. */
+  sendBefore: boolean;
   /** Resolves when `broadcasts` has that many. */
   untilBroadcasts(count: number): Promise<void>;
   close(): Promise<void>;
@@ -24,11 +26,9 @@ export async function startRpcProxy(nodeUrl: string): Promise<RpcProxy> {
       for (const { count, resolve } of waiting) if (proxy.broadcasts.length >= count) resolve();
       if (proxy.holdBroadcasts) return;
     }
-    const answer = await fetch(nodeUrl, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
-    });
+    const ask = () => fetch(nodeUrl, { method: "POST", headers: { "content-type": "application/json" }, body });
+    if (call.method === "eth_sendRawTransaction" && proxy.sendBefore) await ask();
+    const answer = await ask();
     response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -36,6 +36,7 @@ export async function startRpcProxy(nodeUrl: string): Promise<RpcProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     broadcasts: [],
     holdBroadcasts: false,
+    sendBefore: false,
     untilBroadcasts: (count) =>
       new Promise((resolve) => {
         if (proxy.broadcasts.length >= count) resolve();

@@ -37,6 +37,7 @@ describe.skipIf(process.platform !== "linux" || anvil === undefined)("a signed r
 
   beforeEach(async () => {
     proxy.holdBroadcasts = false;
+    proxy.sendBefore = false;
     proxy.broadcasts.length = 0;
     wallet = await makeSessionWallet(client, target());
     await fund(chain.url, wallet.address);
@@ -141,6 +142,14 @@ describe.skipIf(process.platform !== "linux" || anvil === undefined)("a signed r
       expect((await minedTo(to)).map(({ hash }) => hash)).toEqual([keccak256(signed)]);
     },
   );
+
+  it("whose transaction another server has broadcast a moment before is answered as sent", async () => {
+    proxy.sendBefore = true;
+    const { to, request } = sendRequest(expiring());
+    const answer = await client.send(request);
+    expect(answer).toMatchObject({ status: 200 });
+    expect((await minedTo(to)).map(({ hash }) => hash)).toEqual([hashOf(answer)]);
+  });
 
   it("that waits for a silent chain does not keep the service from coming back", async () => {
     proxy.holdBroadcasts = true;

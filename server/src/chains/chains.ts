@@ -42,6 +42,23 @@ export function createChains(urls: ReadonlyMap<string, string>): Chains {
   return { urls, evm, solana, sending: (caip2) => (caip2.startsWith("solana:") ? solana(caip2) : evm(caip2)) };
 }
 
+/**
+ * Broadcasts a committed send. Another server may be at it with the same bytes, or have been before a crash, and then
+ * the node refuses a nonce or a blockhash that this very transaction has used up: what the node knows has been sent.
+ * Throws RpcError: with a code when the node refuses, without one when it does not answer.
+ */
+export async function ensureBroadcast(
+  chain: SendingChain,
+  { signed, hash }: { signed: string; hash: string },
+  options?: { skipPreflight?: boolean },
+): Promise<void> {
+  try {
+    await chain.broadcast(signed, options);
+  } catch (error) {
+    if (!(error instanceof RpcError) || error.rpcCode === undefined || !(await chain.knows(hash))) throw error;
+  }
+}
+
 /** What a caller may know of a node's refusal. */
 export function toBroadcastError(error: unknown): ApiError {
   if (!(error instanceof RpcError)) throw error;

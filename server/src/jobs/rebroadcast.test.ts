@@ -19,6 +19,7 @@ let storage: Storage;
 let node: Server;
 let calls: string[];
 let known: Set<string>;
+let refusal: string | undefined;
 let deps: Deps;
 
 beforeEach(async () => {
@@ -26,11 +27,16 @@ beforeEach(async () => {
   storage = await createStorage(join(folder, "test.db"));
   calls = [];
   known = new Set();
+  refusal = undefined;
   node = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString());
     calls.push(method);
+    if (method === "eth_sendRawTransaction" && refusal !== undefined) {
+      response.end(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32000, message: refusal } }));
+      return;
+    }
     const result = method === "eth_sendRawTransaction" ? "0x" : known.has(params[0]) ? { hash: params[0] } : null;
     response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
   });
@@ -77,5 +83,23 @@ describe("a send that a crash left behind", () => {
     await rebroadcast(deps, NOW_MS);
     expect(await statusOf("due")).toBe("broadcasted");
     expect(calls).toEqual(["eth_sendRawTransaction"]);
+  });
+
+  it.each(["nonce too low", "replacement transaction underpriced"])(
+    "that the node refuses with '%s' because another server has just sent it was sent",
+    async (text) => {
+      refusal = text;
+      known.add("0xtwice");
+      await commitSend("twice", NOW_MS);
+      await rebroadcast(deps, NOW_MS);
+      expect(await statusOf("twice")).toBe("broadcasted");
+    },
+  );
+
+  it("that the node refuses and does not know has failed", async () => {
+    refusal = "nonce too low";
+    await commitSend("overtaken", NOW_MS);
+    await rebroadcast(deps, NOW_MS);
+    expect(await statusOf("overtaken")).toBe("failed");
   });
 });

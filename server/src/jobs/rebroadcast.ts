@@ -1,5 +1,5 @@
 import { ApiError } from "../api-error.ts";
-import { toBroadcastError } from "../chains/chains.ts";
+import { ensureBroadcast, toBroadcastError } from "../chains/chains.ts";
 import { RpcError } from "../chains/json-rpc.ts";
 import type { Deps } from "../deps.ts";
 import type { StoredTransaction } from "../storage/storage.ts";
@@ -32,7 +32,7 @@ export async function rebroadcast(
 /** In order, as later sends of a wallet carry later nonces. */
 async function rebroadcastChain(deps: Deps, transactions: StoredTransaction[]): Promise<void> {
   for (const transaction of transactions) {
-    const { appId, id, caip2, signed, hash, expiresAtMs } = transaction;
+    const { appId, id, caip2, hash, expiresAtMs } = transaction;
     const chain = deps.chains.sending(caip2);
     try {
       // INVARIANT (I6): its caller stopped waiting at the expiry. What has not left by then never does.
@@ -40,16 +40,12 @@ async function rebroadcastChain(deps: Deps, transactions: StoredTransaction[]): 
         await deps.storage.settleTransaction(appId, id, "failed", new ApiError("request_expired").toAnswer());
         continue;
       }
-      await chain.broadcast(signed);
+      await ensureBroadcast(chain, transaction);
       await deps.storage.settleTransaction(appId, id, "broadcasted");
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       if (error.rpcCode === undefined) return;
-      // A nonce that is used up may have been used by this very transaction, before the crash.
-      const receipt = await chain.receipt(hash).catch(() => null);
-      if (receipt === null) return;
-      if (receipt !== undefined) await deps.storage.settleTransaction(appId, id, "broadcasted");
-      else await deps.storage.settleTransaction(appId, id, "failed", toBroadcastError(error).toAnswer());
+      await deps.storage.settleTransaction(appId, id, "failed", toBroadcastError(error).toAnswer());
     }
   }
 }

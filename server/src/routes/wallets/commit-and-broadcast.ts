@@ -1,6 +1,6 @@
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { decideAndCommit, jsonAnswer, type Preparation, toHttpResponse } from "../../authority/decide-and-commit.ts";
-import { type SendingChain, toBroadcastError } from "../../chains/chains.ts";
+import { ensureBroadcast, type SendingChain, toBroadcastError } from "../../chains/chains.ts";
 import { RpcError } from "../../chains/json-rpc.ts";
 import type { Deps } from "../../deps.ts";
 import type { HttpRequest } from "../../http/request.ts";
@@ -53,15 +53,20 @@ export async function commitAndBroadcast(deps: Deps, send: Send): Promise<HttpRe
       };
     },
   });
-  if (accepted?.transaction !== undefined) await broadcast(deps, send, transactionId, accepted.transaction.signed);
+  if (accepted?.transaction !== undefined) await broadcast(deps, send, transactionId, accepted.transaction);
   return toHttpResponse(answer);
 }
 
 /** A refusal by the node is the answer. Silence is not: the bytes are stored and will be sent until the node takes them. */
-async function broadcast(deps: Deps, send: Send, id: string, signed: string): Promise<void> {
+async function broadcast(
+  deps: Deps,
+  send: Send,
+  id: string,
+  transaction: { signed: string; hash: string },
+): Promise<void> {
   const { appId, chain, skipPreflight = false } = send;
   try {
-    await chain.broadcast(signed, { skipPreflight });
+    await ensureBroadcast(chain, transaction, { skipPreflight });
   } catch (error) {
     if (error instanceof RpcError && error.rpcCode === undefined) {
       deps.log.error("a transaction is stored but its chain did not answer; it will be broadcast again", {
