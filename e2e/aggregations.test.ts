@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { parseTransaction } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AppClient } from "./app-client.ts";
+import { makeAuthorizationKey } from "./authorization-key.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const CLIENTS = 64;
@@ -61,7 +63,33 @@ describe("a limit on a rolling sum (I16)", () => {
     expect((await sign(wallets[1]!.id, 1n)).status).toBe(400);
   });
 
+  it.each([
+    ["an expiry", () => ({ requestExpiry: String(Date.now() + 120_000) })],
+    ["an idempotency key", () => ({ idempotencyKey: randomUUID() })],
+  ])("answers each copy of a request with %s alike when the first has used it up", async (_, options) => {
+    const { id } = await make("/v1/aggregations", {
+      name: "an hour",
+      method: "eth_signTransaction",
+      metric: { field_source: "ethereum_transaction", field: "value", function: "sum" },
+      window: { type: "rolling", seconds: 3600 },
+    });
+    const condition = { field_source: "reference", field: `aggregation.${id}`, operator: "lte", value: "10" };
+    const rules = [{ name: "limit", method: "eth_signTransaction", action: "ALLOW", conditions: [condition] }];
+    const policy = await make("/v1/policies", { version: "1.0", name: "limited", chain_type: "ethereum", rules });
+    const key = makeAuthorizationKey();
+    const owner = { public_key: key.publicKey };
+    const wallet = await make("/v1/wallets", { chain_type: "ethereum", owner, policy_ids: [policy.id] });
+    const target = `/v1/wallets/${wallet.id}/rpc`;
+    const transaction = { to: TO, value: 10, chain_id: 1 };
+    const request = { body: { method: "eth_signTransaction", params: { transaction } }, ...options() };
+    const copies = Array.from({ length: 8 }, () => client.request("POST", target, { ...request, keys: [key] }));
+    const answers = (await Promise.all(copies)).map(({ status, text }) => `${status} ${text}`);
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toMatch(/^200 /);
+  });
+
   it("is refused beyond ten in an app", async () => {
+    const another = stack.client(await stack.createApp());
     const body = {
       name: "one more",
       method: "eth_signTransaction",
@@ -69,9 +97,9 @@ describe("a limit on a rolling sum (I16)", () => {
       window: { type: "rolling", seconds: 3600 },
     };
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => client.request("POST", "/v1/aggregations", { body })),
+      Array.from({ length: 11 }, () => another.request("POST", "/v1/aggregations", { body })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 400]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(10).fill(200), 400]);
   });
 });
 

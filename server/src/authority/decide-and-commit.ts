@@ -107,7 +107,13 @@ async function attempt(
     const decision = await askSigner(deps, request, plan, loader, prepared);
     if (decision === "stale") continue;
     if (decision.outcome === "answered") throw new Error("the signer answered without a decision");
-    if (decision.outcome === "refused") throw await recordRefusal(deps, plan, decision, idempotency);
+    if (decision.outcome === "refused") {
+      // A copy of this request may have been executed meanwhile, and be what used up the limit that refuses this one.
+      const isAuthorized = decision.code === "policy_violation";
+      const executed = await findEarlierAnswer(deps, request, plan, idempotency, isAuthorized);
+      if (executed !== undefined) return { answer: executed, accepted: undefined };
+      throw await recordRefusal(deps, plan, decision, idempotency);
+    }
     if (prepared?.failure !== undefined) throw prepared.failure;
 
     const answer = plan.answer(decision);
@@ -398,10 +404,10 @@ async function findEarlierAnswer(
   request: HttpRequest,
   plan: AuthorityPlan,
   idempotency: IdempotencyEntry | undefined,
+  isAuthorized = (request.headers["privy-authorization-signature"] ?? "") === "",
 ): Promise<StoredAnswer | undefined> {
   // A signed request is authorised anew before its stored answer is given: an idempotency key is no credential.
-  const isSigned = (request.headers["privy-authorization-signature"] ?? "") !== "";
-  if (idempotency !== undefined && !isSigned) {
+  if (idempotency !== undefined && isAuthorized) {
     const found = await deps.storage.findIdempotent(plan.appId, idempotency.key, deps.nowMs());
     if (found !== undefined) return answerIdempotent(idempotency, found);
   }
