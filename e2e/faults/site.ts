@@ -14,7 +14,8 @@ const root = fileURLToPath(new URL(import.meta.url.includes("/dist/") ? "../../.
 export async function startSite(environment: { [name: string]: string } = {}, options: Partial<MandateOptions> = {}) {
   const start = (dataDir?: string): Promise<MandateProcess> =>
     startMandate({
-      ...{ root, ...options, environment: { MANDATE_RATE_LIMIT: "1000000", ...environment } },
+      ...{ root, ...options },
+      environment: { MANDATE_RATE_LIMIT: "1000000", ...environment, ...options.environment },
       ...(dataDir === undefined ? {} : { dataDir }),
     });
   let mandate = await start(options.dataDir);
@@ -45,10 +46,10 @@ export async function startSite(environment: { [name: string]: string } = {}, op
       return JSON.parse(answer.body) as JsonObject;
     },
     /** Stops it, lets `between` do something to the folder, and starts it again. */
-    async restart(between: () => void): Promise<void> {
+    async restart(between: () => void | Promise<void>): Promise<void> {
       client.close();
       await mandate.stop();
-      between();
+      await between();
       mandate = await start(dataDir);
       client = createHttpClient(mandate.url);
     },

@@ -1,4 +1,5 @@
 /** A small keep-alive HTTP client. Not `fetch`: this one says exactly what became of a connection, and costs little. */
+import { randomInt } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PreparedRequest } from "./signed-request.ts";
@@ -54,4 +55,13 @@ export function createHttpClient(
     },
     close: () => agent.destroy(),
   };
+}
+
+/** 503 says that nobody knows, 409 that others were always faster: the same bytes may be sent again. */
+export async function askUntilDecided(client: HttpClient, request: PreparedRequest): Promise<Answer> {
+  for (;;) {
+    const answer = await client.sendUntilAnswered(request);
+    if (answer.status !== 409) return answer;
+    await sleep(randomInt(10, 50));
+  }
 }

@@ -1,11 +1,13 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
+import { askUntilDecided } from "../../processes/http-client.ts";
 import { spread } from "../../processes/replicas.ts";
 import { makeSessionWallet, type SessionWallet } from "../../processes/session-wallet.ts";
 import { type PreparedRequest, prepareRequest } from "../../processes/signed-request.ts";
 import { CAIP2, fund, listTransactions } from "../chain.ts";
 import type { Fault } from "../fault.ts";
+import { killNowAndThen } from "../kill-now-and-then.ts";
 import { startReplicasOnChain } from "../replicas-on-chain.ts";
 
 const COPIES = 8;
@@ -21,7 +23,7 @@ export const twoReplicas: Fault = {
   async run({ full }) {
     const [keys, sends, killEveryMs] = full ? [1000, 200, 5000] : [60, 12, 4000];
     const replicas = await startReplicasOnChain();
-    const stopping = new AbortController();
+    let killing: ReturnType<typeof killNowAndThen> | undefined;
     try {
       const client = spread(replicas.pairs);
       const wallets: SessionWallet[] = [];
@@ -44,30 +46,19 @@ export const twoReplicas: Fault = {
       const requests = Array.from({ length: keys + sends }, (_, index) =>
         index % (keys / sends + 1) < 1 ? send(index) : create(),
       );
-      let kills = 0;
-      const killing = (async () => {
-        while (!stopping.signal.aborted) {
-          await sleep(killEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-          if (stopping.signal.aborted) return;
-          const { api, signer } = replicas.pairs[randomInt(0, 2)]!.mandate.pids();
-          const pid = randomInt(0, 2) === 0 ? api : signer;
-          if (pid === undefined) continue;
-          process.kill(pid, "SIGKILL");
-          kills += 1;
-        }
-      })();
+      killing = killNowAndThen(replicas, killEveryMs);
       const answers: { isSend: boolean; bodies: Set<string> }[] = [];
       let next = 0;
       const runLane = async () => {
         while (next < requests.length) {
           const request = requests[next++]!;
-          const copies = Array.from({ length: COPIES }, () => askUntilDecided(client, request));
+          const ask = () => askUntilDecided(client, request).then(({ status, body }) => `${status} ${body}`);
+          const copies = Array.from({ length: COPIES }, ask);
           answers.push({ isSend: request.path.endsWith("/rpc"), bodies: new Set(await Promise.all(copies)) });
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, runLane));
-      stopping.abort();
-      await killing;
+      const kills = await killing.stop();
 
       const sent = answers.filter(({ isSend }) => isSend);
       const created = new Set(answers.filter(({ isSend }) => !isSend).flatMap(({ bodies }) => [...bodies]));
@@ -91,20 +82,11 @@ export const twoReplicas: Fault = {
         violations,
       };
     } finally {
-      stopping.abort();
+      await killing?.stop();
       await replicas.remove();
     }
   },
 };
-
-/** 503 says that nobody knows, 409 that others were always faster: the same bytes may be sent again. */
-async function askUntilDecided(client: ReturnType<typeof spread>, request: PreparedRequest): Promise<string> {
-  for (;;) {
-    const { status, body } = await client.sendUntilAnswered(request);
-    if (status !== 409) return `${status} ${body}`;
-    await sleep(randomInt(10, 50));
-  }
-}
 
 async function waitForMined(chain: string, expected: number): Promise<number> {
   for (let waited = 0; ; waited++) {
