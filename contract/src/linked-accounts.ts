@@ -191,5 +191,6 @@ export const linkedAccount = named(
       photo_url: z.string().optional(),
     }),
     output("custom_auth", { custom_user_id: z.string() }),
+    output("passkey", { credential_id: z.string(), enrolled_in_mfa: z.literal(false) }),
   ]),
 );

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { named } from "./components.ts";
 import { successResponse, text } from "./fields.ts";
+import {
+  passkeyAssertion,
+  passkeyAssertionOptions,
+  passkeyRegistration,
+  passkeyRegistrationOptions,
+} from "./passkeys.ts";
 import { defineRoute } from "./route.ts";
 import { unlinkErrors, user } from "./users.ts";
 
@@ -106,6 +112,15 @@ function walletLogin<const Siwx extends "siwe" | "siws">(siwx: Siwx, words: stri
   };
 }
 
+/** A page of the app, whose host the passkey is for: the one that asks unless another is named. */
+const relying_party = text(1, 300).nullable().optional();
+const passkeyErrors = ["passkey_not_registered", "invalid_origin"] as const;
+const initPasskeyBody = named("InitPasskeyBody", z.strictObject({ token: ignored, relying_party }));
+const passkeyRegistrationBody = named(
+  "PasskeyRegistrationBody",
+  z.strictObject({ authenticator_response: passkeyRegistration, relying_party, mode }),
+);
+
 const siwe = walletLogin("siwe", "an Ethereum");
 const siws = walletLogin("siws", "a Solana");
 
@@ -170,6 +185,87 @@ export const loginRoutes = {
   authenticateWithSiws: siws.authenticate,
   linkSiws: siws.link,
   unlinkSiws: siws.unlink,
+  initPasskeyRegistration: defineRoute({
+    ...base,
+    id: "initPasskeyRegistration",
+    path: "/v1/passkeys/register/init",
+    summary: "Begin signing up with a new passkey",
+    caller: "client",
+    request: { body: initPasskeyBody },
+    responses: { 200: passkeyRegistrationOptions },
+    errors: ["disallowed_login_method", "invalid_origin"],
+  }),
+  registerPasskey: defineRoute({
+    ...base,
+    id: "registerPasskey",
+    path: "/v1/passkeys/register",
+    summary: "Sign up with a new passkey",
+    caller: "client",
+    request: { body: passkeyRegistrationBody },
+    responses: { 200: authenticatedUser },
+    errors: [...loginErrors, ...passkeyErrors],
+  }),
+  initPasskey: defineRoute({
+    ...base,
+    id: "initPasskey",
+    path: "/v1/passkeys/authenticate/init",
+    summary: "Begin signing in with a passkey",
+    caller: "client",
+    request: { body: initPasskeyBody },
+    responses: { 200: passkeyAssertionOptions },
+    errors: ["disallowed_login_method", "invalid_origin"],
+  }),
+  authenticateWithPasskey: defineRoute({
+    ...base,
+    id: "authenticateWithPasskey",
+    path: "/v1/passkeys/authenticate",
+    summary: "Sign in with a passkey",
+    caller: "client",
+    request: {
+      body: named(
+        "AuthenticateWithPasskeyBody",
+        z.strictObject({ challenge: ignored, authenticator_response: passkeyAssertion, relying_party, mode }),
+        "The challenge that counts is the one in `client_data_json`, which the passkey signed.",
+      ),
+    },
+    responses: { 200: authenticatedUser },
+    errors: [...loginErrors, ...passkeyErrors],
+  }),
+  initPasskeyLink: defineRoute({
+    ...base,
+    id: "initPasskeyLink",
+    path: "/v1/passkeys/link/init",
+    summary: "Begin linking a new passkey to the user",
+    caller: "user",
+    request: { body: initPasskeyBody },
+    responses: { 200: passkeyRegistrationOptions },
+    errors: ["disallowed_login_method", "invalid_origin", "user_does_not_exist"],
+  }),
+  linkPasskey: defineRoute({
+    ...base,
+    id: "linkPasskey",
+    path: "/v1/passkeys/link",
+    summary: "Link a new passkey to the user",
+    caller: "user",
+    request: { body: passkeyRegistrationBody },
+    responses: { 200: user },
+    errors: [...linkErrors, ...passkeyErrors],
+  }),
+  unlinkPasskey: defineRoute({
+    ...base,
+    id: "unlinkPasskey",
+    path: "/v1/passkeys/unlink",
+    summary: "Unlink a passkey",
+    caller: "user",
+    request: {
+      body: named(
+        "UnlinkPasskeyBody",
+        z.strictObject({ credential_id: text(1, 1364), remove_as_mfa: z.boolean().optional() }),
+      ),
+    },
+    responses: { 200: user },
+    errors: unlinkErrors,
+  }),
   authenticateWithCustomJwt: defineRoute({
     ...base,
     id: "authenticateWithCustomJwt",

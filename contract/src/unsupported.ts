@@ -22,7 +22,6 @@ export const unsupportedPaths: readonly string[] = [
   "/v1/oauth/**",
   "/v1/onramp/**",
   "/v1/organizations/**",
-  "/v1/passkeys/**",
   "/v1/passwordless_sms/**",
   "/v1/recovery/**",
   "/v1/siwe/link_smart_wallet",

@@ -2,6 +2,7 @@ import { encodeBase64 } from "@mandate/core/encoding/base64";
 import { isWellFormedText } from "@mandate/core/encoding/utf8";
 import { createAggregation, deleteAggregation } from "./core/aggregations.ts";
 import { createApp, createAppSecret, deleteApp, deleteAppSecret, updateApp } from "./core/apps.ts";
+import { issueChallenge } from "./core/challenge.ts";
 import { unlinkUserAccount, updateAccount } from "./core/change-accounts.ts";
 import {
   addConditionSetItems,
@@ -89,6 +90,7 @@ const HANDLERS: { readonly [operation in AuthorityOperation]: (op: Operation) =>
   createWallets,
   initImport,
   submitImport,
+  issueChallenge,
   login,
   refreshSession,
   endSession,

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TestAuthenticator } from "@mandate/core/testing/authenticator";
 import { parseTransaction } from "viem";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSealer } from "./core/seal.ts";
@@ -10,6 +11,7 @@ import type { SignerAnswer, SignerRequest, TransactionFill } from "./protocol.ts
 import { findForeignMember } from "./testing/answer-shape.ts";
 import { createTestSigner, makeRequest, payloadText, type TestSigner } from "./testing/harness.ts";
 import { askThroughFrames } from "./testing/honest-api.ts";
+import { PAGE, PasskeyPage } from "./testing/passkey-page.ts";
 import { mayRelease } from "./testing/reference-decision.ts";
 import { seededRng } from "./testing/rng.ts";
 import { seededRandom, signJwt, signText, type TestKey, testKey } from "./testing/test-keys.ts";
@@ -602,6 +604,88 @@ describe("a sign-in that the API vouches for", () => {
     ] as const) {
       expectNothing(vouch(method, attested, body), `${method} ${attested}`);
     }
+  });
+});
+
+describe("a passkey", () => {
+  const victim = new TestAuthenticator();
+  const attacker = new TestAuthenticator();
+  let page: PasskeyPage;
+  let victimId: string;
+  let seen: SignerRequest;
+  const login = { sessionId: "s", attested: `passkey:${victim.id}`, userId: "" };
+
+  beforeAll(async () => {
+    const settings = { allowed_origins: [PAGE], login_methods: ["passkey", "email"] };
+    page = new PasskeyPage(world.harness, await world.harness.createApp("passkeys", null, settings));
+    for (const one of [attacker, victim]) {
+      const answer = await page.send(await page.registration(one));
+      if (answer.outcome !== "accepted") throw new Error(JSON.stringify(answer));
+      victimId = answer.result!.user_id as string;
+    }
+    login.userId = victimId;
+    seen = await page.assertion(victim);
+    expect((await page.send(seen)).outcome).toBe("accepted");
+  });
+
+  it("is not its holder's word when the API says so", async () => {
+    const { authenticator_response } = JSON.parse(Buffer.from(seen.body).toString());
+    const registered = await page.registration(victim);
+    const asSignIn = { ...registered, target: "/v1/passkeys/authenticate" };
+    const bodies = [
+      {},
+      { challenge: "x" },
+      { authenticator_response: {} },
+      { authenticator_response: { id: victim.id } },
+    ];
+    const requests = [
+      ...bodies.map((body) => page.request("authenticate", body)),
+      ...["passwordless", "guest", "oauth", "siwe"].map((way) => ({
+        ...page.request("authenticate", { authenticator_response }),
+        target: `/v1/${way}/authenticate`,
+      })),
+      { ...seen, target: "/v1/passkeys/register" },
+      { ...seen, target: "/v1/passkeys/link" },
+      asSignIn,
+    ];
+    for (const [at, request] of requests.entries())
+      expectNothing({ ...request, records: page.records(), login }, `request ${at}`);
+  });
+
+  it("is not another passkey under its ID, whichever records come along", async () => {
+    const { challenge, authenticator_response } = JSON.parse(
+      Buffer.from((await page.assertion(attacker)).body).toString(),
+    );
+    const posing = { ...authenticator_response, id: victim.id, raw_id: victim.id };
+    const request = page.request("authenticate", { challenge, authenticator_response: posing });
+    expect(expectNothing({ ...request, login }, "all records")).toBe("invalid_credentials");
+    for (const left of page.records())
+      expectNothing({ ...request, login, records: page.records().filter((one) => one !== left) }, left);
+  });
+
+  it("cannot be registered anew for its user, nor for the user's access token", async () => {
+    const posing = new TestAuthenticator(victim.id);
+    const request = await page.registration(posing);
+    expect(expectNothing({ ...request, login }, "all records")).toBe("linked_to_another_user");
+    // Without the user's record it makes somebody new, and storage has that passkey for another.
+    const [app] = page.records();
+    const answer = ask({ ...request, login, records: [app!] });
+    expect(answer.outcome === "accepted" && answer.result!.user_id !== victimId).toBe(true);
+    const own = page.request("link", JSON.parse(Buffer.from(request.body).toString()), "x.y.z");
+    expectNothing({ ...own, login }, "no token");
+  });
+
+  it("is worth nothing with its counter set back, or ten minutes later", async () => {
+    const counted = world.harness.api.history.get(`${page.app.id}/user/${victimId}`)!;
+    const [app] = page.records();
+    const old = { ...seen, login, records: [app!, counted[0]!.sealed] };
+    expect(expectNothing(old, "the record of before")).toBe("stale");
+    expect(expectNothing({ ...seen, records: page.records() }, "again")).toBe("invalid_credentials");
+    const kept = await page.assertion(victim);
+    world.harness.clock.nowMs += 10 * 60_000;
+    expect(expectNothing({ ...kept, records: page.records() }, "later")).toBe("invalid_credentials");
+    world.harness.clock.nowMs -= 10 * 60_000;
+    expect(ask({ ...kept, records: page.records() }).outcome).toBe("accepted");
   });
 });
 

@@ -76,8 +76,7 @@ export type SignerRequest = {
 export type LoginFacts = {
   sessionId: string;
   /**
-   * The identity that the API saw proved where the signer cannot: a mailed code, a provider, a passkey. For unlinking,
-   * the identity to remove.
+   * The identity that the API saw proved where the signer cannot: a mailed code. For unlinking, the identity to remove.
    */
   attested?: string;
   /** Of the session, for refreshing it. */

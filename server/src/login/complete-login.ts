@@ -63,6 +63,7 @@ async function signIn(deps: Deps, request: HttpRequest, app: AppSettings, login:
     ...(login.jwks === undefined ? {} : { jwks: login.jwks }),
     // Never stored with the commit: it would be a token at rest.
     answer: () => jsonAnswer(null),
+    consumed: usedBefore(),
     extend: (decision) => ({ putUsers: [toPutUser(deps, known, decision.result as SignedIn, profile)] }),
   });
   if (accepted === undefined) throw new Error("a sign-in was taken for a repetition");
@@ -106,6 +107,11 @@ export function touchProfile(profile: UserProfile, { identity, account }: Proved
       isSame(one) ? { ...one, ...account, verified_at: one.verified_at, latest_verified_at: nowS } : one,
     ),
   };
+}
+
+/** A proof that may be shown once was shown again. */
+export function usedBefore(): ApiError {
+  return new ApiError("invalid_credentials", "this proof was used before; start again");
 }
 
 export function verifiedNow(account: { type: string }, nowS: number): LinkedAccountView {

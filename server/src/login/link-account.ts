@@ -8,7 +8,7 @@ import type { HttpResponse } from "../http/response.ts";
 import type { StoredUser } from "../storage/storage.ts";
 import { accountHandle } from "../views/linked-account.ts";
 import { accountsOf, readProfile, type UserProfile, viewUser } from "../views/user.ts";
-import { type ProvedLogin, touchProfile, verifiedNow } from "./complete-login.ts";
+import { type ProvedLogin, touchProfile, usedBefore, verifiedNow } from "./complete-login.ts";
 import { makeSessionId } from "./sessions.ts";
 
 /** A user may have several of these; of everything else at most one (spec 05 §2). */
@@ -108,6 +108,7 @@ export async function changeUser(
     login: { sessionId: makeSessionId(), ...facts },
     ...(jwks === undefined ? {} : { jwks }),
     answer: () => jsonAnswer(null),
+    consumed: usedBefore(),
     extend: () => ({ putUsers: [{ id, createdAtMs, profile: text, accounts: accountsOf(profile) }] }),
   });
   return { status: 200, body: await viewUser(deps.storage, { ...user, profile: text }) };

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Deps } from "../deps.ts";
 
-/** Things that are issued once and used once: nonces of wallet messages, states of OAuth, challenges of passkeys. */
+/** Things that are issued once and used once: nonces of wallet messages, states of OAuth. */
 export const NONCE_LIFETIME_MS = 10 * 60 * 1000;
 
-export type NonceScope = { appId: string; purpose: "siwe" | "siws" | "oauth" | "passkey" };
+export type NonceScope = { appId: string; purpose: "siwe" | "siws" | "oauth" };
 
 /** `body` comes back when the nonce is used. */
 export async function issueNonce(

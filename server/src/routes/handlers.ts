@@ -32,6 +32,15 @@ import { updateKeyQuorum } from "./key-quorums/update-key-quorum.ts";
 import { authenticateWithCustomJwt, linkCustomJwt } from "./login/custom-jwt.ts";
 import { authenticateWithEmail, initEmail, linkEmail, unlinkEmail, updateEmail } from "./login/email.ts";
 import { authenticateAsGuest } from "./login/guest.ts";
+import {
+  authenticateWithPasskey,
+  initPasskey,
+  initPasskeyLink,
+  initPasskeyRegistration,
+  linkPasskey,
+  registerPasskey,
+  unlinkPasskey,
+} from "./login/passkeys.ts";
 import { acceptTerms, getMe, logOut, refreshSession } from "./login/sessions.ts";
 import {
   authenticateWithSiwe,
@@ -225,6 +234,13 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   authenticateWithSiws,
   linkSiws,
   unlinkSiws,
+  initPasskeyRegistration,
+  registerPasskey,
+  initPasskey,
+  authenticateWithPasskey,
+  initPasskeyLink,
+  linkPasskey,
+  unlinkPasskey,
   authenticateWithCustomJwt,
   linkCustomJwt,
   authenticateAsGuest,

@@ -38,7 +38,7 @@ export function viewApp(app: AppSettings, allowlistEnabled: boolean) {
     legacy_wallet_ui_config: false,
     show_wallet_login_first: false,
     external_wallets_for_signup_enabled: methods.has("wallet") || methods.has("solana_wallet"),
-    passkeys_for_signup_enabled: false,
+    passkeys_for_signup_enabled: methods.has("passkey"),
     whatsapp_enabled: false,
     fiat_on_ramp_enabled: false,
     wallet_connect_cloud_project_id: null,
@@ -49,6 +49,7 @@ export function viewApp(app: AppSettings, allowlistEnabled: boolean) {
     wallet_auth: methods.has("wallet"),
     solana_wallet_auth: methods.has("solana_wallet"),
     guest_auth: methods.has("guest"),
+    passkey_auth: methods.has("passkey"),
     smart_wallet_config: { enabled: false },
     embedded_wallet_config: {
       ...off,
@@ -64,7 +65,6 @@ export function viewApp(app: AppSettings, allowlistEnabled: boolean) {
 /** Ways to sign in of the hosted product that this server does not have. */
 const NOT_BUILT = [
   "sms_auth",
-  "passkey_auth",
   "farcaster_auth",
   "telegram_auth",
   "telegram_oauth",

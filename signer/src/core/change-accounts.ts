@@ -24,7 +24,7 @@ export function updateAccount(op: Operation): SignerAccepted {
   if (owner !== undefined && owner.id !== user.id)
     throw new Refusal(400, "linked_to_another_user", "the account belongs to another user");
   const identities = user.body.identities.map((identity) => (identity === replaced ? proof.identity : identity));
-  const put = [putUser(op, user.id, user, { identities: [...new Set(identities)] })];
+  const put = [putUser(op, user.id, user, { ...user.body, identities: [...new Set(identities)] })];
   return accept(op, { changesState: true, put, more: { user_id: user.id, ...describe(proof) } });
 }
 

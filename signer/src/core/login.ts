@@ -2,11 +2,11 @@ import type { LoginFacts, PutRecord, SignerAccepted } from "../protocol.ts";
 import { accept } from "./accept.ts";
 import { authenticateUserToken, isBearer, requireLiveApp, requireLiveUser } from "./caller.ts";
 import { makeUserId } from "./id.ts";
-import { kindOf } from "./identities.ts";
+import { kindOf, makeIdentity } from "./identities.ts";
 import { authenticateApp, type Operation } from "./operation.ts";
 import { type Proof, proveIdentity } from "./prove-identity.ts";
 import { putRecord } from "./put-record.ts";
-import type { AppBody, UserBody } from "./records.ts";
+import type { AppBody, PinnedPasskey, UserBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
 import type { AuthorityRecord } from "./seal.ts";
 import { mintAccessToken, mintIdentityToken, type TokenSubject, verifyAccessToken } from "./tokens.ts";
@@ -27,9 +27,10 @@ export function login(op: Operation): SignerAccepted {
   if (known === undefined && mode === "no-signup")
     throw new Refusal(404, "user_does_not_exist", "no user has this account, and this sign-in makes none");
   const userId = known?.id ?? makeUserId(op.ctx);
-  const put: PutRecord[] =
-    known === undefined ? [putUser(op, userId, undefined, { identities: [proof.identity] })] : [];
-  return grant(op, app, facts, userId, put, { ...describe(proof), is_new_user: known === undefined });
+  const body = pinPasskey(known?.body ?? { identities: [proof.identity] }, proof.passkey);
+  const put = body === known?.body ? [] : [putUser(op, userId, known, body)];
+  const more = { ...describe(proof), is_new_user: known === undefined };
+  return grant(op, app, facts, userId, more, { put, consume: proof.consume });
 }
 
 /** A new access token for a session that the API says is live. A token that comes along must be of that session. */
@@ -45,7 +46,7 @@ export function refreshSession(op: Operation): SignerAccepted {
     if (!previous.ok || previous.userId !== userId || previous.sessionId !== sessionId)
       throw new Refusal(401, "missing_or_invalid_token", "the access token is not one of this session");
   }
-  return grant(op, app, facts, userId, [], { is_new_user: false });
+  return grant(op, app, facts, userId, { is_new_user: false });
 }
 
 /** Ends the keys that were issued in a session. It only takes away, so it asks for no proof. */
@@ -64,7 +65,7 @@ export function endSession(op: Operation): SignerAccepted {
 export function linkAccount(op: Operation): SignerAccepted {
   const { user } = authenticateUserToken(op);
   const proof = proveIdentity(op, requireLiveApp(op), requireFacts(op));
-  return addIdentity(op, user, proof.identity, describe(proof));
+  return addIdentity(op, user, proof);
 }
 
 /** One way less, but never none. */
@@ -89,14 +90,15 @@ function grant(
   app: AuthorityRecord<AppBody>,
   facts: LoginFacts,
   userId: string,
-  put: PutRecord[],
   more: { is_new_user: boolean; [member: string]: string | boolean },
+  { put = [], consume = [] }: { put?: PutRecord[]; consume?: SignerAccepted["consume"] | undefined } = {},
 ): SignerAccepted {
   const subject: TokenSubject = { userId, sessionId: facts.sessionId };
   const wantsIdentity = app.body.identity_tokens === true && facts.identity !== undefined;
   return accept(op, {
     changesState: false,
     put,
+    consume,
     answer: {
       user_id: userId,
       access_token: mintAccessToken(op, app, subject),
@@ -107,20 +109,16 @@ function grant(
   });
 }
 
-function addIdentity(
-  op: Operation,
-  user: AuthorityRecord<UserBody>,
-  identity: string,
-  more: { [member: string]: string | boolean },
-): SignerAccepted {
+function addIdentity(op: Operation, user: AuthorityRecord<UserBody>, proof: Proof): SignerAccepted {
+  const { identity, passkey, consume = [] } = proof;
   const owner = op.records.findUserByIdentity(identity);
   if (owner !== undefined && owner.id !== user.id)
     throw new Refusal(400, "linked_to_another_user", "the account belongs to another user");
   const { identities } = user.body;
   if (identities.length >= IDENTITIES_MAX) throw invalidData(`a user has at most ${IDENTITIES_MAX} linked accounts`);
   const next = identities.includes(identity) ? [...identities] : [...identities, identity];
-  const put = [putUser(op, user.id, user, { identities: next })];
-  return accept(op, { changesState: true, put, more: { user_id: user.id, ...more } });
+  const put = [putUser(op, user.id, user, pinPasskey({ ...user.body, identities: next }, passkey))];
+  return accept(op, { changesState: true, put, consume, more: { user_id: user.id, ...describe(proof) } });
 }
 
 export function removeIdentity(
@@ -133,7 +131,11 @@ export function removeIdentity(
     throw new Refusal(400, "linked_account_not_found", "the user has no such linked account");
   if (kept.length === 0)
     throw new Refusal(400, "cannot_unlink_sole_account", "this is the user's only account; link another one first");
-  const put = [putUser(op, user.id, user, { identities: kept })];
+  const passkeys = user.body.passkeys?.filter(
+    ({ credential_id }) => makeIdentity("passkey", credential_id) !== identity,
+  );
+  const body = { ...user.body, identities: kept, ...(passkeys === undefined ? {} : { passkeys }) };
+  const put = [putUser(op, user.id, user, body)];
   return accept(op, { changesState: true, put, more: { user_id: user.id, method: kindOf(identity) } });
 }
 
@@ -146,6 +148,14 @@ export function putUser(
   if (current === undefined) return putRecord(op, { type: "user", id, version: 1, body });
   const { version, createdAtMs } = current;
   return putRecord(op, { type: "user", id, version: version + 1, createdAtMs, body });
+}
+
+/** The same body when it has this passkey already, as it is. */
+function pinPasskey(body: UserBody, passkey: PinnedPasskey | undefined): UserBody {
+  const pinned = body.passkeys ?? [];
+  const known = pinned.find(({ credential_id }) => credential_id === passkey?.credential_id);
+  if (passkey === undefined || known?.sign_count === passkey.sign_count) return body;
+  return { ...body, passkeys: [...pinned.filter((one) => one !== known), passkey] };
 }
 
 export function describe({ identity, byApi }: Proof) {

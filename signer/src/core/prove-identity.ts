@@ -2,22 +2,22 @@ import { equalBytes } from "@mandate/core/crypto/equal-bytes";
 import { sha256 } from "@mandate/core/crypto/primitives";
 import { encodeHex } from "@mandate/core/encoding/hex";
 import { encodeUtf8 } from "@mandate/core/encoding/utf8";
-import type { LoginMethod } from "@mandate/core/login/login-method";
 import type { LoginFacts } from "../protocol.ts";
-import { loginMethodsOf } from "./app-settings.ts";
 import { makeIdentity } from "./identities.ts";
+import { assertOn } from "./login-methods.ts";
 import { type Operation, requireObject, requireText } from "./operation.ts";
+import { type PasskeyProof, provePasskey } from "./prove-passkey.ts";
 import { proveWallet } from "./prove-wallet.ts";
 import type { AppBody } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 import type { AuthorityRecord } from "./seal.ts";
 
 /** `expiresAtMs`: when the proof ends by itself; a session may outlive it. `byApi`: the API's word, not a proof. */
-export type Proof = { identity: string; byApi: boolean };
+export type Proof = { identity: string; byApi: boolean } & Partial<PasskeyProof>;
 
 /**
  * What a sign-in proves, by the last part of its path. What the request's own bytes prove is verified here: tokens of
- * the app's identity provider, signatures of wallets, codes of test accounts, guests. That a mailed code was
+ * the app's identity provider, signatures of wallets and passkeys, codes of test accounts, guests. That a mailed code was
  * right is the API's word (docs/threat-model.md, G7); the app can switch that off.
  */
 export function proveIdentity(op: Operation, app: AuthorityRecord<AppBody>, facts: LoginFacts): Proof {
@@ -53,15 +53,13 @@ export function proveIdentity(op: Operation, app: AuthorityRecord<AppBody>, fact
     case "siws":
       assertOn(app, "solana_wallet");
       return { identity: proveWallet(op, app, facts, body, "solana"), byApi: false };
-    // Passkeys and providers are not built, so nobody's word stands for them.
+    case "passkeys":
+      assertOn(app, "passkey");
+      return { ...provePasskey(op, app, body), byApi: false };
+    // Providers are not built, so nobody's word stands for them.
     default:
       throw new Refusal(404, "not_found", "no such operation");
   }
-}
-
-function assertOn(app: AuthorityRecord<AppBody>, method: LoginMethod): void {
-  if (loginMethodsOf(app.body).includes(method)) return;
-  throw new Refusal(403, "disallowed_login_method", `this app has the login method \`${method}\` switched off`);
 }
 
 /** The API's word counts for the very identity that the request names, and never in place of a proof made here. */

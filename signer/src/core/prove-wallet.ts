@@ -11,6 +11,7 @@ import { parseWalletMessage, type WalletMessage, type WalletMessageChain } from 
 import { parseSolanaAddress } from "@mandate/core/solana/address";
 import type { LoginFacts } from "../protocol.ts";
 import { makeIdentity } from "./identities.ts";
+import { allowedOriginsOf } from "./login-methods.ts";
 import { type Operation, requireText } from "./operation.ts";
 import type { AppBody } from "./records.ts";
 import { invalidData, Refusal } from "./refusal.ts";
@@ -37,8 +38,7 @@ export function proveWallet(
   const { domain, origin } = message;
   if (origin !== `https://${domain}` && origin !== `http://${domain}`)
     throw refuse("the message's domain is not the one of its URI");
-  const origins = [...app.body.allowed_origins, ...app.body.clients.flatMap((client) => client.allowed_origins ?? [])];
-  if (!isOriginAllowed(origin, origins))
+  if (!isOriginAllowed(origin, allowedOriginsOf(app)))
     throw refuse("the message is for a page that is not among the app's allowed origins");
   if (message.version !== "1") throw refuse("the message's version is not 1");
   if (facts.nonce === undefined || message.nonce !== facts.nonce)

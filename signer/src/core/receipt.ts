@@ -97,7 +97,10 @@ function describeChange(op: Operation, { type, id, version, deleted, sealed }: P
   if (type === "app") for (const name of ["secrets", "test_accounts", "token_key"]) delete body[name];
   if (type === "user_key") delete body.token_sha256;
   // Addresses of people do not belong in a log that cannot forget; that there is such an account does.
-  if (type === "user") body.identities = (body.identities as string[]).map(kindOf);
+  if (type === "user") {
+    body.identities = (body.identities as string[]).map(kindOf);
+    delete body.passkeys;
+  }
   return { type, id, version, deleted, body };
 }
 

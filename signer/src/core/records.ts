@@ -35,8 +35,14 @@ export type JwtPin = {
   subject_claim: string;
 };
 
-/** `identities` are `<account type>:<handle>`: who may sign in as this user, or obtain a key for the user. */
-export type UserBody = JsonObject & { identities: string[] };
+/**
+ * `identities` are `<account type>:<handle>`: who may sign in as this user, or obtain a key for the user. Of each that
+ * is a passkey, `passkeys` has the key that its answers are verified with.
+ */
+export type UserBody = JsonObject & { identities: string[]; passkeys?: PinnedPasskey[] };
+
+/** `public_key` is base64 SPKI; `sign_count` the highest that was seen, 0 of authenticators that do not count. */
+export type PinnedPasskey = JsonObject & { credential_id: string; public_key: string; sign_count: number };
 
 export type UserKeyBody = JsonObject & {
   user_id: string;

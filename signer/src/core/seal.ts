@@ -36,6 +36,8 @@ export type Sealer = {
   openReceipt(sealed: string, appId: string): Uint8Array | undefined;
   /** For the API's own use; tells nothing of any other key. */
   deriveServerKey(): Uint8Array;
+  /** By which the signer knows the challenges that it made itself. */
+  macChallenge(bytes: Uint8Array): Uint8Array;
   sealSecret(header: SecretHeader, secret: Uint8Array, salt: Uint8Array): string;
   /** Undefined unless the seal opens as exactly this. The caller overwrites the bytes after use. */
   openSecret(header: SecretHeader, sealed: string): Uint8Array | undefined;
@@ -156,6 +158,10 @@ export function createSealer(rootKey: Uint8Array): Sealer {
 
     deriveServerKey() {
       return hkdfSha256(rootKey, new Uint8Array(32), encodeUtf8("mandate/server/v1"), 32);
+    },
+
+    macChallenge(bytes) {
+      return hmacSha256(hkdfSha256(rootKey, new Uint8Array(32), encodeUtf8("mandate/challenge/v1"), 32), bytes);
     },
 
     sealSecret(header, secret, salt) {

@@ -79,6 +79,8 @@ export function requireUser(op: Operation, id: string): AuthorityRecord<UserBody
 /** The app vouches for the accounts it names: whoever holds one signs in as this user. */
 function readIdentities(accounts: JsonValue[]): string[] {
   const identities = accounts.map((account, at) => identityOf(account, `linked_accounts.${at}`));
+  if (identities.some((identity) => kindOf(identity) === "passkey"))
+    throw invalidData("a passkey is linked by its holder; the app cannot vouch for one");
   if (identities.filter((identity) => kindOf(identity) === "custom_auth").length > 1)
     throw invalidData("User cannot have more than one custom JWT account.");
   return [...new Set(identities)];
