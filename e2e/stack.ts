@@ -56,15 +56,18 @@ const built = {
   api: fileURLToPath(new URL("../server/dist/main.js", import.meta.url)),
 };
 
+type Settings = { [name: string]: string };
+
 /** The whole product as it ships: supervisor, signer, API, a data folder of its own and a local chain. */
-export async function startStack(more: { [name: string]: string } = {}): Promise<Stack> {
+export async function startStack(more: Settings | ((chainUrl: string) => Settings) = {}): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "mandate-e2e-"));
   const dataDir = join(folder, "data");
   let chain: DevChain | undefined;
   let database: TestDatabase | undefined;
   try {
     [chain, database] = await Promise.all([startChain(), startTestDatabase(dataDir)]);
-    const instance = await startServer(dataDir, chain.url, { MANDATE_DATABASE_URL: database.url, ...more });
+    const settings = typeof more === "function" ? more(chain.url) : more;
+    const instance = await startServer(dataDir, chain.url, { MANDATE_DATABASE_URL: database.url, ...settings });
     return describeStack(folder, instance, chain, database);
   } catch (error) {
     await chain?.stop();
@@ -80,7 +83,7 @@ async function startChain(): Promise<DevChain> {
   return startDevChain(binary, { onMessage: console.warn, preferredPort: await findFreePort(HOST) });
 }
 
-function startServer(dataDir: string, chainUrl: string, more: { [name: string]: string }): Promise<Instance> {
+function startServer(dataDir: string, chainUrl: string, more: Settings): Promise<Instance> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("MANDATE_"));
   const environment: NodeJS.ProcessEnv = {
     ...Object.fromEntries(inherited),

@@ -55,6 +55,8 @@ const aggregationBody = {
 };
 const address = "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826";
 
+const devChain = "eip155:31337";
+
 type Made = {
   id: string;
   address: string;
@@ -179,6 +181,13 @@ const validRequests: {
   ],
   listWallets: ({ userId }) => [{ target: "/v1/wallets" }, { target: `/v1/wallets?user_id=${userId}&limit=10` }],
   getWallet: ({ walletId }) => [{ target: `/v1/wallets/${walletId}` }],
+  getWalletBalance: ({ walletId }) => [
+    { target: `/v1/wallets/${walletId}/balance` },
+    { target: `/v1/wallets/${walletId}/balance?asset=eth&chain=${devChain}` },
+  ],
+  listWalletTransactions: ({ walletId }) => [
+    { target: `/v1/wallets/${walletId}/transactions?chain=${devChain}&asset=eth&limit=10` },
+  ],
   updateWallet: ({ walletId, policyId, quorumId }) => [
     {
       target: `/v1/wallets/${walletId}`,

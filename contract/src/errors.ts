@@ -236,7 +236,8 @@ export const errors = {
   unavailable: {
     status: 503,
     message: "The server cannot take the request at the moment",
-    sentence: "Storage or signer do not answer, or the server is full or stopping. Nothing was done; try again.",
+    sentence:
+      "Storage, signer or a chain's node do not answer, or the server is full or stopping. Nothing was done; try again.",
     shouldRetry: true,
   },
   record_integrity: {

@@ -121,12 +121,17 @@ function describeParameters(
   place: "path" | "query",
   schemas: JsonObject,
 ): JsonObject[] {
-  return Object.entries(schema?.shape ?? {}).map(([name, field]) => ({
-    name,
-    in: place,
-    required: !(field as z.ZodType).safeParse(undefined).success,
-    schema: toSchema(field as z.ZodType, schemas, "output"),
-  }));
+  return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
+    const described = toSchema(field as z.ZodType, schemas, "output");
+    return {
+      name,
+      in: place,
+      required: !(field as z.ZodType).safeParse(undefined).success,
+      schema: described,
+      // A list is one member with commas.
+      ...(described.type === "array" ? { style: "form", explode: false } : {}),
+    };
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { appResourceRoutes } from "./app-resources.ts";
 import { appRoutes } from "./apps.ts";
 import { conditionSetRoutes } from "./condition-sets.ts";
 import { healthRoutes } from "./health.ts";
+import { holdingRoutes } from "./holdings.ts";
 import { keyQuorumRoutes } from "./key-quorums.ts";
 import { loginRoutes } from "./login.ts";
 import { operatorRoutes } from "./operator.ts";
@@ -19,6 +20,7 @@ import { walletRoutes } from "./wallets.ts";
 /** Every operation, by ID, in the order of the API document. */
 export const routes = {
   ...walletRoutes,
+  ...holdingRoutes,
   ...policyRoutes,
   ...conditionSetRoutes,
   ...aggregationRoutes,

@@ -39,12 +39,10 @@ export const unsupportedPaths: readonly string[] = [
   "/v1/wallets/rpc",
   "/v1/wallets/*/actions/**",
   "/v1/wallets/*/automations/**",
-  "/v1/wallets/*/balance",
   "/v1/wallets/*/deposit_accounts/**",
   "/v1/wallets/*/earn/**",
   "/v1/wallets/*/payout/**",
   "/v1/wallets/*/swap/**",
-  "/v1/wallets/*/transactions",
   "/v1/wallets/*/transfer/**",
   "/v1/wallets_with_recovery",
 ];

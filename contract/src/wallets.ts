@@ -131,6 +131,7 @@ const listQuery = z
     authorization_key: p256PublicKey.optional(),
     external_id: externalId.optional(),
     address: text(1, 256).optional(),
+    entity_id: text(1, 128).optional(),
     include_archived: booleanQuery.optional(),
   })
   .refine((query) => query.user_id === undefined || query.authorization_key === undefined, {

@@ -125,7 +125,16 @@ export type PutRecord = RecordVersion & {
   deleted: boolean;
   createdAtMs: number;
   references: {
-    kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity" | "app";
+    kind:
+      | "owner"
+      | "signer"
+      | "policy"
+      | "member_key"
+      | "member_user"
+      | "member_quorum"
+      | "identity"
+      | "app"
+      | "entity";
     to: string;
   }[];
   wallet?: { address: string; chainType: string; externalId?: string; archived: boolean };

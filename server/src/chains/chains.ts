@@ -15,12 +15,21 @@ export type SendingChain = {
   knows(hash: string): Promise<boolean>;
 };
 
+/** A chain whose accounts can be looked at. A token that is not there has no holdings and no decimals: undefined. */
+export type HoldingChain = {
+  /** In the smallest unit of what fees are paid in. */
+  balance(address: string): Promise<bigint>;
+  tokenBalance(token: string, owner: string): Promise<bigint | undefined>;
+  tokenDecimals(token: string): Promise<number | undefined>;
+};
+
 export type Chains = {
   urls: ReadonlyMap<string, string>;
   evm(caip2: string): EvmChain;
   solana(caip2: string): SolanaChain;
   /** Of whatever kind. */
   sending(caip2: string): SendingChain;
+  holding(caip2: string): HoldingChain;
 };
 
 export function createChains(urls: ReadonlyMap<string, string>): Chains {
@@ -39,7 +48,8 @@ export function createChains(urls: ReadonlyMap<string, string>): Chains {
   }
   const evm = (caip2: string) => evmChain(caip2, requireUrl(caip2, "eip155"));
   const solana = (caip2: string) => solanaChain(caip2, requireUrl(caip2, "solana"));
-  return { urls, evm, solana, sending: (caip2) => (caip2.startsWith("solana:") ? solana(caip2) : evm(caip2)) };
+  const any = (caip2: string) => (caip2.startsWith("solana:") ? solana(caip2) : evm(caip2));
+  return { urls, evm, solana, sending: any, holding: any };
 }
 
 /**

@@ -146,7 +146,9 @@ import { createWallets } from "./wallets/create-wallets.ts";
 import { exportWallet } from "./wallets/export-wallet.ts";
 import { findWalletByAddress } from "./wallets/find-wallet-by-address.ts";
 import { getWallet } from "./wallets/get-wallet.ts";
+import { getWalletBalance } from "./wallets/get-wallet-balance.ts";
 import { initImport, submitImport } from "./wallets/import-wallet.ts";
+import { listWalletTransactions } from "./wallets/list-wallet-transactions.ts";
 import { listWallets } from "./wallets/list-wallets.ts";
 import { rawSign } from "./wallets/raw-sign.ts";
 import { updateWallet } from "./wallets/update-wallet.ts";
@@ -159,6 +161,8 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   createWallet,
   listWallets,
   getWallet,
+  getWalletBalance,
+  listWalletTransactions,
   updateWallet,
   findWalletByAddress,
   authenticateUser,

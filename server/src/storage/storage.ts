@@ -31,10 +31,10 @@ export type RecordKey = { type: RecordType; id: string };
 
 /**
  * An edge from one record to what it names; the index behind "who refers to this" and the wallet list filters.
- * A wallet names its owner quorum as `owner`, a user key names its user as `owner`, an aggregation its app as `app`. A deleted record names nothing.
+ * A wallet names its owner quorum as `owner`, a user key names its user as `owner`, an aggregation its app as `app`, a wallet what it is attributed to as `entity`. A deleted record names nothing.
  */
 export type RecordReference = {
-  kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity" | "app";
+  kind: "owner" | "signer" | "policy" | "member_key" | "member_user" | "member_quorum" | "identity" | "app" | "entity";
   /** A record id, or the base64 SPKI of a key, or `<account type>:<handle>` for `identity`. */
   to: string;
 };
@@ -192,6 +192,8 @@ export type WalletFilter = {
   publicKey?: string;
   externalId?: string;
   address?: string;
+  /** Wallets that are attributed to this user or organization. */
+  entityId?: string;
   includeArchived?: boolean;
 };
 
@@ -205,6 +207,9 @@ export type RecordFilter = {
 
 /** All that are named must hold. */
 export type ReceiptFilter = { walletId?: string; signerId?: string; policyId?: string; decision?: "ALLOW" | "DENY" };
+
+/** All that are named must hold. */
+export type TransactionFilter = { walletId?: string; caip2?: string; hash?: string };
 
 /**
  * Lookups. Each is answered from what is committed, and only from the app that is named. Text that cannot be stored
@@ -248,8 +253,8 @@ export interface StorageReader {
   ): Promise<{ entry: IdempotencyEntry; answer: StoredAnswer } | undefined>;
   findTransaction(appId: string, id: string): Promise<StoredTransaction | undefined>;
   findTransactionsByReference(appId: string, referenceId: string): Promise<StoredTransaction[]>;
-  /** Sends of an app, or of one of its wallets, by creation, then id. */
-  listTransactions(appId: string, walletId: string | undefined, page: Page): Promise<Paged<StoredTransaction>>;
+  /** Sends of an app by creation, then id. */
+  listTransactions(appId: string, filter: TransactionFilter, page: Page): Promise<Paged<StoredTransaction>>;
   /** Committed sends that may not have reached their chain, oldest first, over all apps. */
   listUnbroadcast(limit: number): Promise<StoredTransaction[]>;
   /** Receipts of an app in order of sequence. */

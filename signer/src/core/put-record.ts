@@ -82,6 +82,7 @@ function referencesOf(next: Next, appId: string): PutRecord["references"] {
         ...ownerReference(next.body.owner_id),
         ...next.body.additional_signers.map(({ signer_id: to }) => ({ kind: "signer" as const, to })),
         ...policiesOf(next.body).map((to) => ({ kind: "policy" as const, to })),
+        ...(next.body.entity === undefined ? [] : [{ kind: "entity" as const, to: next.body.entity.id }]),
       ];
   }
 }

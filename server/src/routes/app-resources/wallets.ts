@@ -85,7 +85,7 @@ export const listAppTransactions: RouteHandler<typeof appResourceRoutes.listAppT
 ) => {
   await requireApp(deps, params.app_id);
   const page = await readPage(() =>
-    deps.storage.listTransactions(params.app_id, query.wallet_id, {
+    deps.storage.listTransactions(params.app_id, query.wallet_id === undefined ? {} : { walletId: query.wallet_id }, {
       cursor: query.cursor,
       limit: query.limit ?? 50,
       order: "newest",

@@ -35,6 +35,7 @@ function readFilter(
     ...(user === undefined ? {} : { userId: user.id }),
     ...(query.authorization_key === undefined ? {} : { publicKey: readKey(query.authorization_key) }),
     ...(query.external_id === undefined ? {} : { externalId: query.external_id }),
+    ...(query.entity_id === undefined ? {} : { entityId: query.entity_id }),
     ...(address === undefined ? {} : { address }),
     ...(query.include_archived === true ? { includeArchived: true } : {}),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TestedStorage } from "../conformance.ts";
-import type { Page, Paged } from "../storage.ts";
+import type { Page, Paged, TransactionFilter } from "../storage.ts";
 import {
   APP,
   commitOk,
@@ -46,10 +46,33 @@ export function describeLists(tested: TestedStorage): void {
       const newest = ["e", "d", "c", "b", "a"];
       expect(ids(await walk((page) => tested.storage.listWallets(APP, {}, page)))).toEqual(newest);
       expect(ids(await walk((page) => tested.storage.listUsers(APP, page)))).toEqual(newest);
-      expect(ids(await walk((page) => tested.storage.listTransactions(APP, undefined, page)))).toEqual(newest);
-      expect(ids(await walk((page) => tested.storage.listTransactions(APP, "w1", page)))).toEqual(["e", "c", "a"]);
-      const oldest = await tested.storage.listTransactions(APP, undefined, { cursor: undefined, limit: 9 });
+      expect(ids(await walk((page) => tested.storage.listTransactions(APP, {}, page)))).toEqual(newest);
+      expect(ids(await walk((page) => tested.storage.listTransactions(APP, { walletId: "w1" }, page)))).toEqual([
+        "e",
+        "c",
+        "a",
+      ]);
+      const oldest = await tested.storage.listTransactions(APP, {}, { cursor: undefined, limit: 9 });
       expect(ids(oldest.data)).toEqual(["a", "b", "c", "d", "e"]);
+    });
+
+    it("give sends by wallet, chain and hash, and by all that is named", async () => {
+      const sends = [
+        { walletId: "w1", caip2: "eip155:1", hash: "0xa" },
+        { walletId: "w1", caip2: "eip155:2", hash: "0xb" },
+        { walletId: "w2", caip2: "eip155:1", hash: "0xc" },
+        { walletId: "w1", caip2: "eip155:1", hash: "0xd" },
+      ];
+      for (const [createdAtMs, send] of sends.entries()) {
+        await commitOk(tested.storage, { transaction: makeTransaction(`t${createdAtMs}`, { ...send, createdAtMs }) });
+      }
+      const list = async (filter: TransactionFilter) =>
+        ids((await tested.storage.listTransactions(APP, filter, { cursor: undefined, limit: 9 })).data);
+      expect(await list({ walletId: "w1", caip2: "eip155:1" })).toEqual(["t0", "t3"]);
+      expect(await list({ caip2: "eip155:1" })).toEqual(["t0", "t2", "t3"]);
+      expect(await list({ walletId: "w1", hash: "0xd" })).toEqual(["t3"]);
+      expect(await list({ walletId: "w2", hash: "0xd" })).toEqual([]);
+      expect(await list({ walletId: "w1\0" })).toEqual([]);
     });
 
     it("give receipts by what they name, from before a sequence on", async () => {

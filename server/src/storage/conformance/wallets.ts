@@ -74,6 +74,20 @@ export function describeWallets(tested: TestedStorage): void {
       expect(await listIds({ chainType: "" })).toEqual([]);
     });
 
+    it("are found by what they are attributed to, and by nothing else that has its name", async () => {
+      await commitOk(tested.storage, {
+        put: [
+          makePut("wallet", "w1", 1, { references: [reference("entity", "org"), reference("owner", "q")] }),
+          makePut("wallet", "w2", 1, { references: [reference("owner", "org"), reference("signer", "org")] }),
+          makePut("wallet", "w3", 1, { references: [reference("entity", "org")] }),
+          makePut("policy", "p", 1, { references: [reference("entity", "org")] }),
+        ],
+      });
+      expect(await listIds({ entityId: "org" })).toEqual(["w1", "w3"]);
+      expect(await listIds({ entityId: "org", address: "address of w3" })).toEqual(["w3"]);
+      expect(await listIds({ entityId: "q" })).toEqual([]);
+    });
+
     it("follow their owner: a quorum that loses a member takes its wallets out of that member's list", async () => {
       await commitOk(tested.storage, {
         put: [

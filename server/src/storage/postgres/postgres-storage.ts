@@ -90,9 +90,9 @@ export function createPostgresStorage(pool: ConnectionPool, group: GroupCommit, 
     findIdempotent: (appId, key, nowMs) => requests.findIdempotent(appId, key, nowMs),
     findTransaction: (appId, id) => transactions.find(appId, id),
     findTransactionsByReference: (appId, referenceId) => transactions.findByReference(appId, referenceId),
-    listTransactions: (appId, walletId, wanted) =>
+    listTransactions: (appId, filter, wanted) =>
       page({ list: "transactions", appId }, wanted, (after, limit) =>
-        transactions.list(appId, walletId, wanted.order ?? "oldest", after, limit),
+        transactions.list(appId, filter, wanted.order ?? "oldest", after, limit),
       ),
     async listUnbroadcast(limit) {
       assertLimit(limit);

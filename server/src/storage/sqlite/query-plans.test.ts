@@ -55,6 +55,7 @@ it("no query walks a table: each goes by an index that names what it looks for",
     { publicKey: "k" },
     { address: "a" },
     { externalId: "e" },
+    { entityId: "o" },
     { userId: "u", publicKey: "k", address: "a", externalId: "e", chainType: "c", includeArchived: true },
     { chainType: "c" },
   ];
@@ -62,7 +63,9 @@ it("no query walks a table: each goes by an index that names what it looks for",
   const receiptFilters = [{}, { walletId: "w" }, { signerId: "q" }, { policyId: "p" }, { decision: "DENY" as const }];
   for (const order of ["oldest", "newest"] as const) {
     for (const filter of filters) await storage.listWallets(APP, filter, { ...page, order });
-    for (const wallet of [undefined, "w"]) await storage.listTransactions(APP, wallet, { ...page, order });
+    for (const filter of [{}, { walletId: "w" }, { walletId: "w", caip2: "c", hash: "h" }]) {
+      await storage.listTransactions(APP, filter, { ...page, order });
+    }
     for (const titled of [false, true]) await storage.listRecords(APP, "policy", { titled }, { ...page, order });
   }
   for (const filter of receiptFilters) await storage.listLatestReceipts(APP, filter, undefined, 1);

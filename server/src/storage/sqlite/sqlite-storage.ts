@@ -117,9 +117,9 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
     findIdempotent: async (appId, key, nowMs) => requests.findIdempotent(appId, key, nowMs),
     findTransaction: async (appId, id) => transactions.find(appId, id),
     findTransactionsByReference: async (appId, referenceId) => transactions.findByReference(appId, referenceId),
-    listTransactions: async (appId, walletId, wanted) =>
+    listTransactions: async (appId, filter, wanted) =>
       page({ list: "transactions", appId }, wanted, (after, limit) =>
-        transactions.list(appId, walletId, wanted.order ?? "oldest", after, limit),
+        transactions.list(appId, filter, wanted.order ?? "oldest", after, limit),
       ),
     async listUnbroadcast(limit) {
       assertLimit(limit);

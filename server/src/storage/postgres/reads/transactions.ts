@@ -1,5 +1,5 @@
 import type { ListPosition } from "../../cursor.ts";
-import type { StoredTransaction, TransactionStatus } from "../../storage.ts";
+import type { StoredTransaction, TransactionFilter, TransactionStatus } from "../../storage.ts";
 import { type Reader, readInteger, type SqlValue } from "../statement.ts";
 
 export type TransactionReads = {
@@ -7,7 +7,7 @@ export type TransactionReads = {
   findByReference(appId: string, referenceId: string): Promise<StoredTransaction[]>;
   list(
     appId: string,
-    walletId: string | undefined,
+    filter: TransactionFilter,
     order: "oldest" | "newest",
     after: ListPosition | undefined,
     limit: number,
@@ -44,12 +44,14 @@ export function createTransactionReads(reader: Reader): TransactionReads {
     },
     findByReference: async (appId, referenceId) =>
       (await reader.findRows<TransactionRow>(FIND_BY_REFERENCE, [appId, referenceId])).map(readTransaction),
-    async list(appId, walletId, order, after, limit) {
+    async list(appId, filter, order, after, limit) {
       const [beyond, way] = order === "newest" ? ["<", "DESC"] : [">", "ASC"];
       const params: SqlValue[] = [appId];
       const bind = (value: SqlValue) => `$${params.push(value)}`;
       const conditions = ["app_id = $1"];
-      if (walletId !== undefined) conditions.push(`wallet_id = ${bind(walletId)}`);
+      if (filter.walletId !== undefined) conditions.push(`wallet_id = ${bind(filter.walletId)}`);
+      if (filter.caip2 !== undefined) conditions.push(`caip2 = ${bind(filter.caip2)}`);
+      if (filter.hash !== undefined) conditions.push(`hash = ${bind(filter.hash)}`);
       if (after !== undefined) {
         conditions.push(`(created_at_ms, id) ${beyond} (${bind(after.createdAtMs)}::bigint, ${bind(after.id)})`);
       }

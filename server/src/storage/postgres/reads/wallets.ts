@@ -51,6 +51,11 @@ function ownedByMember(kind: "member_user" | "member_key", member: string): stri
       ON f.app_id = $1 AND f.target = o.id AND f.kind = 'owner' AND f.type = 'wallet')`;
 }
 
+function attributedTo(entity: string): string {
+  return `w.id IN (SELECT e.id FROM record_references e
+    WHERE e.app_id = $1 AND e.target = ${entity} AND e.kind = 'entity' AND e.type = 'wallet')`;
+}
+
 /** One text for each combination of filters. */
 function buildWalletQuery(
   appId: string,
@@ -68,6 +73,7 @@ function buildWalletQuery(
   if (filter.address !== undefined) conditions.push(`w.address = ${bind(filter.address)}`);
   if (filter.userId !== undefined) conditions.push(ownedByMember("member_user", bind(filter.userId)));
   if (filter.publicKey !== undefined) conditions.push(ownedByMember("member_key", bind(filter.publicKey)));
+  if (filter.entityId !== undefined) conditions.push(attributedTo(bind(filter.entityId)));
   const [beyond, way] = order === "newest" ? ["<", "DESC"] : [">", "ASC"];
   if (after !== undefined) {
     conditions.push(`(w.created_at_ms, w.id) ${beyond} (${bind(after.createdAtMs)}::bigint, ${bind(after.id)})`);

@@ -1,5 +1,5 @@
 import type { ListPosition } from "../../cursor.ts";
-import type { NewTransaction, StoredTransaction, TransactionStatus } from "../../storage.ts";
+import type { NewTransaction, StoredTransaction, TransactionFilter, TransactionStatus } from "../../storage.ts";
 import type { Connection, ReadStatement, SqlValue } from "../connection.ts";
 
 export type TransactionTable = {
@@ -9,7 +9,7 @@ export type TransactionTable = {
   listPending(limit: number): StoredTransaction[];
   list(
     appId: string,
-    walletId: string | undefined,
+    filter: TransactionFilter,
     order: "oldest" | "newest",
     after: ListPosition | undefined,
     limit: number,
@@ -65,19 +65,24 @@ export function createTransactionTable(connection: Connection): TransactionTable
     hasPendingNonce: (appId, { walletId, caip2, nonce }) =>
       findPendingNonce.findRow([appId, walletId, caip2, nonce]) !== undefined,
     listPending: (limit) => listPending.findRows([limit]).map(readTransaction),
-    list(appId, walletId, order, after, limit) {
+    list(appId, filter, order, after, limit) {
       const [beyond, way] = order === "newest" ? ["<", "DESC"] : [">", "ASC"];
       const conditions = ["app_id = ?"];
       const params: SqlValue[] = [appId];
-      if (walletId !== undefined) {
-        conditions.push("wallet_id = ?");
-        params.push(walletId);
+      for (const [column, value] of [
+        ["wallet_id", filter.walletId],
+        ["caip2", filter.caip2],
+        ["hash", filter.hash],
+      ] as const) {
+        if (value === undefined) continue;
+        conditions.push(`${column} = ?`);
+        params.push(value);
       }
       if (after !== undefined) {
         conditions.push(`(created_at_ms, id) ${beyond} (?, ?)`);
         params.push(after.createdAtMs, after.id);
       }
-      const index = walletId === undefined ? "transactions_order" : "transactions_wallet";
+      const index = filter.walletId === undefined ? "transactions_order" : "transactions_wallet";
       const sql = `SELECT ${COLUMNS} FROM transactions INDEXED BY ${index}
         WHERE ${conditions.join(" AND ")} ORDER BY created_at_ms ${way}, id ${way} LIMIT ?`;
       let statement = lists.get(sql);

@@ -41,7 +41,7 @@ export function createWalletTable(connection: Connection): WalletTable {
     `INSERT INTO wallet_secrets (app_id, wallet_id, sealed_key, sealed_seed) VALUES (?, ?, ?, ?)
      ON CONFLICT (app_id, wallet_id) DO UPDATE SET sealed_key = excluded.sealed_key, sealed_seed = excluded.sealed_seed`,
   );
-  // One statement for each combination of filters that was asked for: at most 2^8.
+  // One statement for each combination of filters that was asked for: at most 2^9.
   const lists = new Map<string, ReadStatement<RecordRow>>();
 
   return {
@@ -89,6 +89,9 @@ function ownedByMember(kind: "member_user" | "member_key"): string {
       ON f.app_id = ? AND f.target = o.id AND f.kind = 'owner' AND f.type = 'wallet')`;
 }
 
+const ATTRIBUTED = `w.id IN (
+  SELECT e.id FROM record_references e WHERE e.app_id = ? AND e.target = ? AND e.kind = 'entity' AND e.type = 'wallet')`;
+
 function buildWalletQuery(
   appId: string,
   filter: WalletFilter,
@@ -108,10 +111,15 @@ function buildWalletQuery(
   if (filter.address !== undefined) require("w.address = ?", filter.address);
   if (filter.userId !== undefined) require(ownedByMember("member_user"), appId, filter.userId, appId, appId);
   if (filter.publicKey !== undefined) require(ownedByMember("member_key"), appId, filter.publicKey, appId, appId);
+  if (filter.entityId !== undefined) require(ATTRIBUTED, appId, filter.entityId);
   // Without statistics SQLite would walk all wallets of the app, in order. These filters name few wallets: find those
   // by their index, then sort. Unary plus takes the order's index away, CROSS JOIN fixes who leads
   // (sqlite.org/optoverview.html, sections 2.3 and 8.2).
-  const isSelective = filter.address !== undefined || filter.userId !== undefined || filter.publicKey !== undefined;
+  const isSelective =
+    filter.address !== undefined ||
+    filter.userId !== undefined ||
+    filter.publicKey !== undefined ||
+    filter.entityId !== undefined;
   const order = isSelective ? ["+w.created_at_ms", "+w.id"] : ["w.created_at_ms", "w.id"];
   const [beyond, way] = direction === "newest" ? ["<", "DESC"] : [">", "ASC"];
   if (after !== undefined) require(`(${order.join(", ")}) ${beyond} (?, ?)`, after.createdAtMs, after.id);
