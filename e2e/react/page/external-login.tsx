@@ -8,16 +8,18 @@ declare global {
   }
 }
 
+/** What the app's identity provider would keep: the SDK may ask before React has rendered again. */
+let current: string | undefined;
+
 /** An app whose users sign in elsewhere: the SDK follows the other's state. */
 export function ExternalLogin() {
-  const [jwt, setJwt] = useState<string>();
+  const [isAuthenticated, setAuthenticated] = useState(false);
   useEffect(() => {
-    window.setExternalJwt = setJwt;
+    window.setExternalJwt = (jwt) => {
+      current = jwt;
+      setAuthenticated(jwt !== undefined);
+    };
   }, []);
-  useSubscribeToJwtAuthWithFlag({
-    isAuthenticated: jwt !== undefined,
-    isLoading: false,
-    getExternalJwt: async () => jwt,
-  });
+  useSubscribeToJwtAuthWithFlag({ isAuthenticated, isLoading: false, getExternalJwt: async () => current });
   return null;
 }

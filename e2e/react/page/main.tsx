@@ -1,3 +1,4 @@
+import "./buffer.ts";
 import { PrivyProvider } from "@privy-io/react-auth";
 import { createRoot } from "react-dom/client";
 import { ExternalLogin } from "./external-login.tsx";

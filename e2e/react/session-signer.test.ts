@@ -1,5 +1,4 @@
 import type { PrivyClient } from "@privy-io/node";
-import type { Browser } from "playwright-core";
 import {
   type Hex,
   parseEther,
@@ -10,12 +9,12 @@ import {
 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AuthorizationKey, makeAuthorizationKey } from "../authorization-key.ts";
-import { hasChromium, launchBrowser } from "../dashboard/browser.ts";
+import { hasChromium } from "../dashboard/browser.ts";
 import { BrowserClient } from "../login/browser-client.ts";
 import { policyViolation, refusalOf } from "../refusal.ts";
-import { type App, CAIP2, type Stack, startStack } from "../stack.ts";
-import { type OpenPage, openPage } from "./open-page.ts";
-import { buildPage, type PageServer, servePage } from "./serve-page.ts";
+import { type App, CAIP2, type Stack } from "../stack.ts";
+import type { OpenPage } from "./open-page.ts";
+import { type ReactSite, startReactSite } from "./react-site.ts";
 
 const ALICE = "0x00000000000000000000000000000000000A11cE";
 const BOB = "0x0000000000000000000000000000000000000B0b";
@@ -23,9 +22,8 @@ const EMAIL = "ada@example.com";
 
 /** One story, in order, as a user of a web app lives it. */
 describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `apiUrl` alone", () => {
+  let site: ReactSite;
   let stack: Stack;
-  let server: PageServer;
-  let browser: Browser;
   let app: App;
   let privy: PrivyClient;
   let open: OpenPage;
@@ -34,9 +32,9 @@ describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `api
   let signers: { signerId: string; policyIds: string[] }[];
 
   beforeAll(async () => {
-    buildPage();
-    [stack, server, browser] = await Promise.all([startStack(), servePage(), launchBrowser()]);
-    app = await stack.createApp(undefined, "React", { allowedOrigins: [server.origin] });
+    site = await startReactSite();
+    stack = site.stack;
+    app = await stack.createApp(undefined, "React", { allowedOrigins: [site.origin] });
     privy = stack.sdk(app);
     key = makeAuthorizationKey();
     const quorum = await privy.keyQuorums().create({ public_keys: [key.publicKey], authorization_threshold: 1 });
@@ -58,19 +56,10 @@ describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `api
       ],
     });
     signers = [{ signerId: quorum.id, policyIds: [policy.id] }];
-    open = await openPage(browser, stack, server.origin, {
-      appId: app.id,
-      apiUrl: stack.url,
-      rpcUrl: stack.chainUrl,
-      login: "headless",
-    });
+    open = await site.open(app);
     await open.waitFor("ready", true);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    await stack?.stop();
-  });
+  afterAll(() => site?.stop());
 
   /** The app's server, with the authorization key alone: no user is there. */
   const send = (to: string, ether: string) =>
@@ -97,7 +86,7 @@ describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `api
   });
 
   it("signs a user in with the code that was mailed", async () => {
-    const code = await new BrowserClient(stack, app, server.origin).readCode(EMAIL);
+    const code = await new BrowserClient(stack, app, site.origin).readCode(EMAIL);
     await open.call("loginWithCode", { code });
     await open.waitFor("authenticated", true);
     expect((await open.read("user"))?.email?.address).toBe(EMAIL);
