@@ -7,11 +7,16 @@ export function dashboardOrigins(config: Config): string[] {
   return config.publicOrigins.length > 0 ? config.publicOrigins : [`http://${config.host}:${config.port}`];
 }
 
+/** Where the dashboard was opened, by the host that the caller names; the first place where that one is none of ours. */
+export function dashboardOriginOf(config: Config, request: HttpRequest): string {
+  const { host } = request.headers;
+  const origins = dashboardOrigins(config);
+  return origins.find((origin) => new URL(origin).host === host) ?? origins[0]!;
+}
+
 /** Whether the caller came by HTTPS, as far as the operator said: TLS ends in front of this server. */
 export function isSecure(config: Config, request: HttpRequest): boolean {
-  const { host } = request.headers;
-  const match = dashboardOrigins(config).find((origin) => new URL(origin).host === host);
-  return (match ?? dashboardOrigins(config)[0]!).startsWith("https:");
+  return dashboardOriginOf(config, request).startsWith("https:");
 }
 
 /**

@@ -252,6 +252,18 @@ describe("passkeys", () => {
     expect(JSON.stringify(answer.body)).toContain("localhost");
   });
 
+  it("are offered at a host with a name and at no other: a read of a page tells its host and no origin", async () => {
+    await server.close();
+    server = await startTeamServer({ publicOrigins: ["http://127.0.0.1:3000", ORIGIN] });
+    const offered = async (host: string | undefined) => {
+      const { origin: _, ...page } = PAGE;
+      return (await server.ask("GET", "/operator/v1/session/methods", { headers: { ...page, host } })).body;
+    };
+    expect(await offered("localhost:3000")).toMatchObject({ passkey: true });
+    for (const host of ["127.0.0.1:3000", "evil.example", undefined])
+      expect(await offered(host), host).toMatchObject({ passkey: false });
+  });
+
   it("refuse an answer to a challenge that was never asked, or was answered", async () => {
     const begun = (await post("/session/passkey/options", {})).body as { challenge_id: string };
     const answer = { challenge_id: begun.challenge_id, response: { id: "x" } };

@@ -15,7 +15,7 @@ import {
   type Member,
 } from "../../team/members.ts";
 import { takeOneTimeToken } from "../../team/one-time-tokens.ts";
-import { assertOwnPage, dashboardOrigins, isSecure } from "../../team/origin.ts";
+import { assertOwnPage, dashboardOriginOf, isSecure } from "../../team/origin.ts";
 import { beginSignIn, finishSignIn, type Page, relyingPartyOf } from "../../team/passkeys.ts";
 import { endSession, SESSION_MS, type SignInMethod, startSession } from "../../team/sessions.ts";
 import { assertDashboard } from "../../team/team-caller.ts";
@@ -106,9 +106,9 @@ export const signOut: RouteHandler<typeof teamRoutes.signOut> = async (deps, { r
   return { status: 204, headers: { "set-cookie": clearSessionCookie(isSecure(deps.config, request)) } };
 };
 
-/** The page that asks, by its origin; a browser that sent none is at the first of ours. */
+/** The page that asks, by its origin; browsers send none where a page only reads from its own host. */
 export function pageOf(deps: Deps, request: HttpRequest): Page {
-  return { origin: request.headers.origin ?? dashboardOrigins(deps.config)[0]! };
+  return { origin: request.headers.origin ?? dashboardOriginOf(deps.config, request) };
 }
 
 /** A page of another site must not sign a browser in either: whoever sat there would work in a stranger's account. */
