@@ -358,10 +358,10 @@ const validRequests: {
       },
     },
   ],
-  unlinkUserAccount: ({ userId, email }) => [
+  unlinkUserAccount: ({ userId }) => [
     {
       target: `/v1/users/${userId}/accounts/unlink`,
-      body: { type: "email", handle: email, provider: "email" },
+      body: { type: "email", handle: "other@example.com", provider: "email" },
     },
   ],
   setCustomMetadata: ({ userId }) => [

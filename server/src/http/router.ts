@@ -97,7 +97,7 @@ function checkQuery(
 
 /** An ID that cannot exist is answered like one that does not. */
 function notFoundCodeOf(route: Route): ErrorCode {
-  return route.errors.includes("user_does_not_exist") ? "user_does_not_exist" : "not_found";
+  return route.path.includes("{user_id}") ? "user_does_not_exist" : "not_found";
 }
 
 /** User IDs come with and without their method prefix (spec 00 §2). */
