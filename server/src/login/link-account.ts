@@ -23,20 +23,19 @@ export async function linkAccount(
   login: ProvedLogin & { account: { type: string } },
 ): Promise<HttpResponse> {
   const owner = await deps.storage.findUserByAccount(app.id, login.identity);
-  if (owner !== undefined && owner.id !== caller.id) throw new ApiError("linked_to_another_user");
+  const isOwn = owner?.id === caller.id;
   const user = await findUser(deps, app.id, caller.id);
   const profile = readProfile(user);
   const nowS = Math.floor(deps.nowMs() / 1000);
   const { account } = login;
-  if (owner === undefined && !PLURAL.has(account.type)) {
+  if (!isOwn && !PLURAL.has(account.type)) {
     if (profile.linked_accounts.some(({ type }) => type === account.type))
       throw new ApiError("cannot_link_more_of_type");
   }
-  const next: UserProfile =
-    owner === undefined
-      ? { ...profile, linked_accounts: [...profile.linked_accounts, verifiedNow(account, nowS)] }
-      : touchProfile(profile, login, nowS);
-  return changeUser(deps, request, app, user, next, login);
+  const next: UserProfile = isOwn
+    ? touchProfile(profile, login, nowS)
+    : { ...profile, linked_accounts: [...profile.linked_accounts, verifiedNow(account, nowS)] };
+  return changeUser(deps, request, app, user, next, login, owner);
 }
 
 /** Before a code is used up for nothing. */
@@ -61,12 +60,11 @@ export async function replaceAccount(
   login: ProvedLogin & { account: { type: string } },
 ): Promise<HttpResponse> {
   const owner = await deps.storage.findUserByAccount(app.id, login.identity);
-  if (owner !== undefined && owner.id !== caller.id) throw new ApiError("linked_to_another_user");
   const user = await findUser(deps, app.id, caller.id);
   const profile = readProfile(user);
   const account = verifiedNow(login.account, Math.floor(deps.nowMs() / 1000));
   const linked_accounts = profile.linked_accounts.map((one) => (accountHandle(one) === replaced ? account : one));
-  return changeUser(deps, request, app, user, { ...profile, linked_accounts }, login);
+  return changeUser(deps, request, app, user, { ...profile, linked_accounts }, login, owner);
 }
 
 /** By the user, or with `caller` and `facts` of the app's server. */
@@ -89,7 +87,10 @@ export async function unlinkAccount(
   return changeUser(deps, request, app, user, next, { facts: { attested: identity } });
 }
 
-/** The signer seals who may sign in as the user; the profile changes in the same commit. */
+/**
+ * The signer seals who may sign in as the user; the profile changes in the same commit. Whose the account is already,
+ * the signer looks at after the proof: nobody else is told who has an account here.
+ */
 export async function changeUser(
   deps: Deps,
   request: HttpRequest,
@@ -97,13 +98,14 @@ export async function changeUser(
   user: StoredUser,
   profile: UserProfile,
   { facts, jwks }: Pick<ProvedLogin, "facts" | "jwks">,
+  owner?: StoredUser,
 ): Promise<HttpResponse> {
   const { id, createdAtMs } = user;
   const text = JSON.stringify(profile);
   await decideAndCommit(deps, request, {
     appId: app.id,
     target: { key: { type: "user", id }, missing: "user_does_not_exist" },
-    records: [],
+    records: owner === undefined || owner.id === id ? [] : [{ type: "user", id: owner.id }],
     idempotent: false,
     login: { sessionId: makeSessionId(), ...facts },
     ...(jwks === undefined ? {} : { jwks }),
