@@ -6,7 +6,7 @@ import type { Route, TeamRole } from "@mandate/contract/route";
 import { routes } from "@mandate/contract/routes";
 import { validate } from "@mandate/contract/validate";
 import { parseJson } from "@mandate/core/encoding/json";
-import { createTestSigner } from "@mandate/signer/testing/harness";
+import { createTestSigner, type TestSigner } from "@mandate/signer/testing/harness";
 import { askThroughFrames } from "@mandate/signer/testing/honest-api";
 import { createApp } from "../app.ts";
 import { createJwksCache } from "../authenticate/jwks-cache.ts";
@@ -38,6 +38,8 @@ export type TeamServer = {
   deps: Deps;
   clock: { nowMs: number };
   mails: { to: string; text: string }[];
+  signer: TestSigner;
+  handler: Handler;
   ask(method: string, target: string, asked?: Asked): Promise<HttpResponse>;
   /** A member with that role who has just signed in. */
   signIn(role: TeamRole): Promise<{ memberId: string; session: string; sessionId: string }>;
@@ -83,6 +85,8 @@ export async function startTeamServer(more: Partial<Config> = {}): Promise<TeamS
     deps,
     clock,
     mails,
+    signer,
+    handler,
     ask: (method, target, asked = {}) => ask(handler, method, target, asked, clock.nowMs),
     async signIn(role) {
       const email = `${role}-${randomUUID()}@example.com`;
