@@ -1,17 +1,12 @@
-import { existsSync } from "node:fs";
 import { HighWater, type SeenVersion } from "./core/high-water.ts";
-import { openMarkFile, readMarkLines } from "./mark-file.ts";
+import { assertMarkFile, type MarkFileMode, openMarkFile, readMarkLines } from "./mark-file.ts";
 
 /**
  * The high-water marks on disk: one line `<key> <version> <mac>` per newly seen version, appended and synced before the
  * signer relies on it, so a database restored to an older state is refused after a restart too.
  */
-export function openHighWaterFile(path: string, mode: "create" | "existing" = "create"): HighWater {
-  if (mode === "existing" && !existsSync(path)) {
-    throw new Error(
-      `${path} is gone, so a database that was restored to an older state would not be noticed; put it back from its backup (an empty file in its place gives up that protection)`,
-    );
-  }
+export function openHighWaterFile(path: string, mode: MarkFileMode = "create"): HighWater {
+  assertMarkFile(path, mode, "a database that was restored to an older state");
   const seen = readMarks(path);
   const lines = [...seen].map(([key, mark]) => formatMark(key, mark));
   const file = openMarkFile(path, lines);

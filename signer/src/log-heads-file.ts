@@ -1,9 +1,10 @@
 import { decodeBase64, encodeBase64 } from "@mandate/core/encoding/base64";
 import type { LogHead, LogHeads } from "./core/record-log.ts";
-import { openMarkFile, readMarkLines } from "./mark-file.ts";
+import { assertMarkFile, type MarkFileMode, openMarkFile, readMarkLines } from "./mark-file.ts";
 
 /** The last tree signed of each log, on disk: one line `<app ID> <size> <base64 root>` per checkpoint. */
-export function openLogHeadsFile(path: string): LogHeads {
+export function openLogHeadsFile(path: string, mode: MarkFileMode = "create"): LogHeads {
+  assertMarkFile(path, mode, "a record that was cut, altered or forked");
   const heads = readHeads(path);
   const file = openMarkFile(
     path,

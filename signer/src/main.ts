@@ -46,17 +46,16 @@ async function main(): Promise<void> {
   installPrimitives(primitives);
 
   // Before the commitment is first written, so that afterwards a missing file of marks is known to have been there.
-  const highWater = openHighWaterFile(
-    join(folder, "high-water.log"),
-    existsSync(join(folder, "root.commitment")) ? "existing" : "create",
-  );
+  const marks = existsSync(join(folder, "root.commitment")) ? "existing" : "create";
+  const highWater = openHighWaterFile(join(folder, "high-water.log"), marks);
+  const logHeads = openLogHeadsFile(join(folder, "log-heads.log"), marks);
   const rootKey = unseal(provider, folder);
   const sealer = createSealer(rootKey);
   const context: SignerContext = {
     sealer,
     highWater,
     logKey: deriveLogKey(rootKey),
-    logHeads: openLogHeadsFile(join(folder, "log-heads.log")),
+    logHeads,
     recordBodies,
     nowMs: monotonicClock(),
     random: (length) => new Uint8Array(randomBytes(length)),

@@ -42,11 +42,14 @@ afterEach(() => {
 });
 
 describe("a file of marks", () => {
-  it("that is gone although keys were sealed stops the start", () => {
-    const path = join(folder, "high-water.log");
-    expect(() => openHighWaterFile(path, "existing")).toThrow("is gone");
-    openHighWaterFile(path, "create");
-    expect(() => openHighWaterFile(path, "existing")).not.toThrow();
+  it.each([
+    ["high-water.log", openHighWaterFile],
+    ["log-heads.log", openLogHeadsFile],
+  ] as const)("that is gone although keys were sealed stops the start: %s", (name, open) => {
+    const path = join(folder, name);
+    expect(() => open(path, "existing")).toThrow("is gone");
+    open(path, "create");
+    expect(() => open(path, "existing")).not.toThrow();
   });
 
   it("keeps whole lines when the disk fills at any byte, and goes on when there is room", () => {

@@ -17,6 +17,17 @@ export type MarkFile = {
   append(line: string): void;
 };
 
+/** Whether the file has to be there: it is written at the first start, before any key is sealed. */
+export type MarkFileMode = "create" | "existing";
+
+/** Throws when a file that must be there is gone; `loss` says what would not be noticed without it. */
+export function assertMarkFile(path: string, mode: MarkFileMode, loss: string): void {
+  if (mode === "create" || existsSync(path)) return;
+  throw new Error(
+    `${path} is gone, so ${loss} would not be noticed; put it back from its backup (an empty file in its place gives up that protection)`,
+  );
+}
+
 /** Lines of a file of marks. A torn last line is what a crash leaves and is dropped; it was never relied on. */
 export function readMarkLines(path: string): string[] {
   if (!existsSync(path)) return [];
