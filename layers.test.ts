@@ -58,6 +58,12 @@ const builtinExceptions: Record<string, string[]> = {
   "signer/src/main.ts": ["net"],
 };
 
+/** Folders with sources beside `src`. */
+const sourcesElsewhere: Record<string, string[]> = {
+  e2e: ["e2e"],
+  "examples/react-session-signer": ["examples/react-session-signer/server"],
+};
+
 /** Folders that only tests use; tests may import whatever the manifest declares. */
 const isTest = (path: string) => /\.(test|test-d|bench)\.ts$|(^|\/)testing\//.test(path);
 
@@ -179,7 +185,7 @@ function importsOf(source: string): { specifiers: string[]; computed: boolean } 
 }
 
 function sourceFiles(name: string): string[] {
-  const folders = [`${name}/src`, ...(name === "e2e" ? ["e2e"] : [])];
+  const folders = [`${name}/src`, ...(sourcesElsewhere[name] ?? [])];
   return folders.flatMap(listTypeScript).filter((path) => !isTest(path));
 }
 

@@ -12,6 +12,7 @@ const missing = [
   { packages: "e2e/oracles", tests: "e2e/oracles" },
   { packages: "e2e/web", tests: "e2e/web" },
   { packages: "examples/react-session-signer", tests: "e2e/react" },
+  { packages: "examples/react-session-signer", tests: "e2e/example" },
 ].filter(({ packages }) => !existsSync(fileURLToPath(new URL(`${packages}/node_modules`, import.meta.url))));
 for (const { packages, tests } of missing) {
   console.warn(`the tests of ${tests} are left out: run npm ci in ${packages}`);

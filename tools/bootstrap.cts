@@ -1,4 +1,4 @@
-// What `npm start`, `npm test`, `npm run guide`, `npm run bench`, `npm run faults`, `npm run histories` and `npm run soak` run: installs what is missing, builds what changed, then does it.
+// What `npm start`, `npm test`, `npm run guide`, `npm run example`, `npm run bench`, `npm run faults`, `npm run histories` and `npm run soak` run: installs what is missing, builds what changed, then does it.
 // It must work with nothing installed, on any Node, so it is plain JavaScript in a CommonJS file. The compiler reads
 // it as TypeScript all the same: parameters get their types from default values.
 
@@ -90,17 +90,25 @@ async function installExtraPackages(root = "") {
   return failed && process.env.CI === "true" ? 1 : 0;
 }
 
-async function install(root = "") {
+async function installExample(root = "") {
+  const { join } = process.getBuiltinModule("node:path");
+  const folder = join(root, "examples/react-session-signer");
+  return needsInstall(folder) ? installPackages(folder, "packages of the example", "1.3 GB, one to a few minutes") : 0;
+}
+
+const install = (root = "") => installPackages(root, "packages", "about half a minute");
+
+async function installPackages(root = "", what = "", effort = "") {
   const { readFileSync } = process.getBuiltinModule("node:fs");
   const { join } = process.getBuiltinModule("node:path");
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
   const count = Object.keys(lock.packages).filter((path) => path.startsWith("node_modules/")).length;
-  say(`installing packages (up to ${count}; only when the lockfile has changed; about half a minute) …`);
+  say(`installing ${what} (up to ${count}; only when the lockfile has changed; ${effort}) …`);
   const begunAt = Date.now();
   const seconds = () => Math.round((Date.now() - begunAt) / 1000);
   const ticker = setInterval(() => say(`still installing, ${seconds()} s …`), 10_000);
   const { file, args, shell } = npmCommand();
-  const code = await run(file, args, { shell }).finally(() => clearInterval(ticker));
+  const code = await run(file, [...args, "--prefix", root], { shell }).finally(() => clearInterval(ticker));
   if (code === 0) say(`installed in ${seconds()} s`);
   else say(`npm ci failed (exit code ${code}); what it wrote above says why`);
   return code;
@@ -207,20 +215,22 @@ async function test(root = "", extra = [""]) {
 }
 
 /** A built program of ours, in this very process: no further start-up, and signals need no passing on. */
-async function runBuilt(root = "", module = "", argv = [""]) {
+async function runBuilt(root = "", module = "", argv = [""], outside = {}) {
   const { join } = process.getBuiltinModule("node:path");
   const { pathToFileURL } = process.getBuiltinModule("node:url");
   const program = await import(pathToFileURL(join(root, module)).href);
-  return program.main(argv);
+  return program.main(argv, outside);
 }
+
+const tasks = ["install", "build", "start", "test", "guide", "example", "bench", "faults", "histories", "soak"];
 
 async function bootstrap(task = "", args = [""]) {
   if (!isNodeSupported()) {
     say(`Node ${process.versions.node} is too old. Install Node 20.19 or newer (https://nodejs.org), then try again.`);
     return 1;
   }
-  if (!["install", "build", "start", "test", "guide", "bench", "faults", "histories", "soak"].includes(task)) {
-    say("usage: node tools/bootstrap.cts install|build|start|test|guide|bench|faults|histories|soak [arguments]");
+  if (!tasks.includes(task)) {
+    say(`usage: node tools/bootstrap.cts ${tasks.join("|")} [arguments]`);
     return 2;
   }
   const { dirname } = process.getBuiltinModule("node:path");
@@ -238,6 +248,13 @@ async function bootstrap(task = "", args = [""]) {
     const extra = await installExtraPackages(root);
     if (extra !== 0) return extra;
     return test(root, args);
+  }
+  if (task === "example") {
+    // Before the packages: without a server they are of no use yet. What is wrong goes to standard error.
+    const running = await runBuilt(root, "cli/dist/main.js", ["status"], { stdout() {} });
+    if (running !== 0) return running;
+    const installed = await installExample(root);
+    if (installed !== 0) return installed;
   }
   if (task === "bench") return runBuilt(root, "e2e/dist/bench/bench.js", args);
   if (task === "soak") return runBuilt(root, "e2e/dist/faults/soak.js", args);

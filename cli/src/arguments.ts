@@ -13,7 +13,8 @@ export type CommandName =
   | "records verify"
   | "login-link"
   | "doctor"
-  | "guide";
+  | "guide"
+  | "example";
 
 export type CommandLine =
   | { ok: true; kind: "run"; command: CommandName; json: boolean; values: Record<string, FlagValue> }
@@ -73,6 +74,7 @@ const commands: Record<CommandName, CommandSyntax> = {
   },
   doctor: { summary: "check this installation and say how to mend it", synopsis: "", flags: {} },
   guide: { summary: "run the session signer example", synopsis: "", flags: {} },
+  example: { summary: "run the example app for browsers until Ctrl-C", synopsis: "", flags: {} },
 };
 
 /** Reads the arguments after `mandate`. Never throws. */

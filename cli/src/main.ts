@@ -18,6 +18,7 @@ const commands: Record<CommandName, () => Promise<Command>> = {
   "login-link": async () => (await import("./commands/login-link.ts")).loginLink,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   guide: async () => (await import("./commands/guide.ts")).guide,
+  example: async () => (await import("./commands/example.ts")).example,
 };
 
 /** Runs the command that `argv` (the arguments after `mandate`) names. Failures are written, never thrown. */
