@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { solanaTransfer } from "../chain-requests.ts";
 import { hasChromium } from "../dashboard/browser.ts";
 import { type IdentityProvider, makeIdentityProvider } from "../identity-provider.ts";
+import { BrowserClient } from "../login/browser-client.ts";
 import type { App } from "../stack.ts";
 import type { OpenPage } from "./open-page.ts";
 import { type ReactSite, startReactSite } from "./react-site.ts";
@@ -78,6 +79,40 @@ describe.skipIf(!hasChromium)("the unmodified React SDK", () => {
       );
       expect(signed.subarray(65)).toEqual(unsigned.subarray(65));
       expect(isSignedBySolana(address, signed.subarray(65), signed.subarray(1, 65))).toBe(true);
+    });
+  });
+
+  describe("on its own screens", () => {
+    const EMAIL = "bob@example.com";
+    let open: OpenPage;
+
+    beforeAll(async () => {
+      open = await site.open(app);
+      await open.waitFor("ready", true);
+    });
+    afterAll(() => open.page.context().close());
+
+    it("signs a user in by email", async () => {
+      const { page } = open;
+      await page.evaluate(() => window.sdk?.login());
+      await page.getByPlaceholder("your@email.com").fill(EMAIL);
+      const sent = page.waitForResponse(/passwordless\/init$/);
+      await page.getByRole("button", { name: "Submit" }).click();
+      await sent;
+      const field = page.locator("input[name=code-0]");
+      await field.click();
+      await page.keyboard.type(await new BrowserClient(site.stack, app, site.origin).readCode(EMAIL));
+      await open.waitFor("authenticated", true);
+      expect((await open.read("user"))?.email?.address).toBe(EMAIL);
+    });
+
+    it("signs a message when the user confirms it", async () => {
+      const { address } = await open.call("createWallet");
+      const signing = open.call("signMessage", { message: "hello" }, { uiOptions: { showWalletUIs: true } });
+      await open.page.getByText("hello", { exact: true }).waitFor();
+      await open.page.getByRole("button", { name: "Sign and continue" }).click();
+      const signature = (await signing).signature as Hex;
+      expect(await recoverMessageAddress({ message: "hello", signature })).toBe(address);
     });
   });
 

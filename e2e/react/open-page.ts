@@ -112,9 +112,8 @@ async function watch(stack: Stack, response: Response): Promise<void> {
   // A page that goes away takes the bodies with it.
   const text = await response.text().catch(() => undefined);
   if (text === undefined) return;
-  const headers = await response.allHeaders();
   const json: unknown = text === "" ? undefined : JSON.parse(text);
   const target = new URL(response.url()).pathname;
-  const answer = { status: response.status(), headers, text, json };
+  const answer = { status: response.status(), headers: response.headers(), text, json };
   stack.deviations.push(...findDeviations(response.request().method(), target, answer));
 }

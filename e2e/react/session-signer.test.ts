@@ -1,4 +1,5 @@
 import type { PrivyClient } from "@privy-io/node";
+import type { Page } from "playwright-core";
 import {
   type Hex,
   parseEther,
@@ -62,11 +63,11 @@ describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `api
   afterAll(() => site?.stop());
 
   /** The app's server, with the authorization key alone: no user is there. */
-  const send = (to: string, ether: string) =>
+  const send = (to: string, ether: string, walletId = wallet.id) =>
     privy
       .wallets()
       .ethereum()
-      .sendTransaction(wallet.id, {
+      .sendTransaction(walletId, {
         caip2: CAIP2,
         params: { transaction: { to, value: `0x${parseEther(ether).toString(16)}` } },
         authorization_context: { authorization_private_keys: [key.privateKey] },
@@ -159,6 +160,14 @@ describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `api
     expect(await refusalOf(send(ALICE, "0.05"))).toMatchObject({ status: 401 });
   });
 
+  it("makes a wallet that the signer is part of from birth", async () => {
+    const { id, address } = await open.call("createWallet", { createAdditional: true, signers });
+    await stack.fund(address, "1");
+    const { hash } = await send(ALICE, "0.05", id!);
+    expect(await stack.chain.waitForTransactionReceipt({ hash: hash as Hex })).toMatchObject({ status: "success" });
+    expect(await refusalOf(send(BOB, "0.05", id!))).toMatchObject(policyViolation);
+  });
+
   it("restores the session after a reload", async () => {
     await open.page.reload();
     await open.waitFor("authenticated", true);
@@ -166,6 +175,18 @@ describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `api
     expect((await open.read("user"))?.wallet).toMatchObject({ id: wallet.id, address: wallet.address });
     const { signature } = await open.call("signMessage", { message: "again" });
     expect(await recoverMessageAddress({ message: "again", signature: signature as Hex })).toBe(wallet.address);
+  });
+
+  it("keeps the session in two tabs that refresh it at once", async () => {
+    const tab = await open.page.context().newPage();
+    await tab.goto(open.page.url());
+    await Promise.all([tab.reload(), open.page.reload()]);
+    const tokenOf = (page: Page) =>
+      page
+        .waitForFunction(() => window.sdk?.authenticated)
+        .then(() => page.evaluate(() => window.sdk!.getAccessToken()));
+    for (const token of await Promise.all([tokenOf(tab), tokenOf(open.page)])) expect(token).toMatch(/^ey/);
+    await tab.close();
   });
 
   it("ends the session at logout, for good", async () => {
@@ -178,6 +199,23 @@ describe.skipIf(!hasChromium)("the unmodified React SDK, in a browser, with `api
     await open.waitFor("ready", true);
     expect(await open.read("authenticated")).toBe(false);
     expect(await open.call("getAccessToken")).toBeNull();
+  });
+
+  it("adds no signer while the app's server-side access is off", async () => {
+    const testAccounts = [{ email: EMAIL, otp: "246810" }];
+    const more = { allowedOrigins: [site.origin], serverSideAccess: false, testAccounts };
+    const closed = await stack.createApp(undefined, "Closed", more);
+    const quorum = { public_keys: [key.publicKey], authorization_threshold: 1 };
+    const { id: signerId } = await stack.sdk(closed).keyQuorums().create(quorum);
+    const other = await site.open(closed);
+    await other.waitFor("ready", true);
+    await other.call("sendCode", { email: EMAIL });
+    await other.call("loginWithCode", { code: "246810" });
+    await other.waitFor("authenticated", true);
+    const { address } = await other.call("createWallet");
+    const adding = other.call("addSigners", { address, signers: [{ signerId, policyIds: [] }] });
+    await expect(adding).rejects.toMatchObject({ code: "feature_not_enabled" });
+    await other.page.context().close();
   });
 
   it("was refused nothing, and needed nothing but this server, the app's page and the chain", () => {

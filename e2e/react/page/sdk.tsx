@@ -16,13 +16,14 @@ import { useSolana } from "./solana.ts";
 
 /** What the hooks returned, as one object. */
 function useSdk() {
-  const { ready, authenticated, user, logout } = usePrivy();
+  const { ready, authenticated, user, login, logout } = usePrivy();
   const { ready: walletsReady } = useWallets();
   return {
     walletsReady,
     ready,
     authenticated,
     user,
+    login,
     logout,
     getAccessToken,
     ...useLoginWithEmail(),
