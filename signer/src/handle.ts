@@ -309,13 +309,20 @@ const IDENTITY_CLAIMS = ["cr", "linked_accounts", "custom_metadata", "guest"];
 /** Only the members that there are, and only text: what an identity token says is bounded by this. */
 function parseLoginFacts(value: unknown): LoginFacts | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { sessionId, attested, userId, nonce, identity, ...unknown } = value as { [name: string]: unknown };
+  const { sessionId, attested, userId, nonce, oauth, identity, ...unknown } = value as { [name: string]: unknown };
   const texts = [sessionId, attested, userId, nonce].filter((text) => text !== undefined);
   if (Object.keys(unknown).length > 0 || !isText(sessionId) || !texts.every(isText)) return undefined;
+  if (oauth !== undefined && !isOAuthFacts(oauth)) return undefined;
   if (identity === undefined) return value as LoginFacts;
   const claims = typeof identity === "object" && identity !== null ? Object.entries(identity) : undefined;
   if (!claims?.every(([name, claim]) => IDENTITY_CLAIMS.includes(name) && isText(claim))) return undefined;
   return value as LoginFacts;
+}
+
+function isOAuthFacts(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { provider, idToken, ...unknown } = value as { [name: string]: unknown };
+  return Object.keys(unknown).length === 0 && isText(provider) && (idToken === undefined || isText(idToken));
 }
 
 function isTextList(value: unknown): value is string[] {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestAuthenticator } from "@mandate/core/testing/authenticator";
+import { codeChallengeOf, oidcNonce } from "@mandate/core/login/oauth-provider";
 import { parseTransaction } from "viem";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSealer } from "./core/seal.ts";
@@ -598,6 +599,7 @@ describe("a sign-in that the API vouches for", () => {
       ["passwordless", "custom_auth:a@example.com", code],
       ["passkeys", "passkey:x", {}],
       ["oauth", "google_oauth:x", {}],
+      ["oauth", "github_oauth:x", {}],
       ["siwe", "wallet:0x0000000000000000000000000000000000000001", {}],
       ["guest", "guest:x", {}],
       ["custom_jwt_account", "custom_auth:x", {}],
@@ -686,6 +688,55 @@ describe("a passkey", () => {
     expect(expectNothing({ ...kept, records: page.records() }, "later")).toBe("invalid_credentials");
     world.harness.clock.nowMs -= 10 * 60_000;
     expect(ask({ ...kept, records: page.records() }).outcome).toBe("accepted");
+  });
+});
+
+describe("a provider to sign in with", () => {
+  const attacker = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const jwks = { keys: [{ ...attacker.publicKey.export({ format: "jwk" }), alg: "ES256", kid: "k", use: "sig" }] };
+  const issuer = "https://login.example";
+
+  it("that is pinned by key vouches for nobody on the API's word, and never by a token that the API made", async () => {
+    const { harness } = world;
+    const pem = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
+    const app = await harness.createApp("pinned provider", null, {
+      oauth_providers: [
+        { provider: "custom:a", client_id: "c", issuer, public_key_pem: pem },
+        { provider: "custom:b", client_id: "c", issuer },
+        { provider: "github", client_id: "c", proof: "api" },
+      ],
+    });
+    const body = { authorization_code: "c", state_code: "s", code_verifier: "v".repeat(43) };
+    const request = complete(makeRequest({ app, method: "POST", path: "/v1/oauth/authenticate", body }));
+    const nowS = Math.floor(harness.clock.nowMs / 1000);
+    const tokenFor = (provider: string) => {
+      const codeChallenge = codeChallengeOf(body.code_verifier)!;
+      const nonce = oidcNonce({ appId: app.id, provider, codeChallenge, stateCode: "s" });
+      const claims = { iss: issuer, aud: "c", sub: "x", iat: nowS, exp: nowS + 60, nonce };
+      return signJwt(attacker.privateKey, claims);
+    };
+    const login = (oauth: object, attested?: string) =>
+      ({ ...request, jwks, login: { sessionId: "s", oauth, attested } }) as SignerRequest;
+    const idToken = tokenFor("custom:a");
+    for (const [oauth, attested] of [
+      [{ provider: "custom:a" }, "custom:a:x"],
+      [{ provider: "custom:a", idToken }, "custom:a:x"],
+      [{ provider: "github", idToken }, "custom:a:x"],
+      [{ provider: "github" }, "custom:a:x"],
+      [{ provider: "custom:b", idToken }, "custom:b:x"],
+      [{ provider: "custom:b" }, "custom:b:x"],
+      [{ provider: "google", idToken }, "google_oauth:x"],
+      [{ provider: "__proto__", idToken }, "custom:a:x"],
+      [{ provider: "custom:a", idToken, more: 1 }, "custom:a:x"],
+      [{ idToken }, "custom:a:x"],
+      [[], "github_oauth:x"],
+      [null, "github_oauth:x"],
+    ] as const) {
+      expectNothing(login(oauth as never, attested), JSON.stringify([oauth, attested]));
+    }
+    // What it can do, as the threat model says: its word where the operator said so, its key set where none is pinned.
+    expect(ask(login({ provider: "github" }, "github_oauth:x")).outcome).toBe("accepted");
+    expect(ask(login({ provider: "custom:b", idToken: tokenFor("custom:b") })).outcome).toBe("accepted");
   });
 });
 

@@ -76,9 +76,12 @@ export type SignerRequest = {
 export type LoginFacts = {
   sessionId: string;
   /**
-   * The identity that the API saw proved where the signer cannot: a mailed code. For unlinking, the identity to remove.
+   * The identity that the API saw proved where the signer cannot: a mailed code, a provider without ID tokens. For
+   * unlinking, the identity to remove.
    */
   attested?: string;
+  /** Which of the app's providers signed the user in, and its ID token where it gives one. */
+  oauth?: { provider: string; idToken?: string };
   /** Of the session, for refreshing it. */
   userId?: string;
   /** The nonce of a wallet's message, which the API issued and has used up. */

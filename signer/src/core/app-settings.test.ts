@@ -43,6 +43,30 @@ describe("updateApp refuses", () => {
     ["an origin with a path", { allowed_origins: ["https://app.example/login"] }],
     ["an origin with a user", { allowed_origins: ["https://app.example@evil.example"] }],
     ["two clients with one id", { clients: [1, 2].map((n) => ({ id: "a", name: `${n}` })) }],
+    ["a provider that nobody knows", { oauth_providers: [{ provider: "myspace", client_id: "c" }] }],
+    ["a provider without a client", { oauth_providers: [{ provider: "google" }] }],
+    ["a provider twice", { oauth_providers: [1, 2].map((n) => ({ provider: "google", client_id: `${n}` })) }],
+    ["the API's word for GitHub, unsaid", { oauth_providers: [{ provider: "github", client_id: "c" }] }],
+    ["the API's word for Google", { oauth_providers: [{ provider: "google", client_id: "c", proof: "api" }] }],
+    ["ID tokens of GitHub", { oauth_providers: [{ provider: "github", client_id: "c", proof: "id_token" }] }],
+    ["a provider without an issuer", { oauth_providers: [{ provider: "custom:a", client_id: "c" }] }],
+    ["a name that is a path", { oauth_providers: [{ provider: "custom:a/b", client_id: "c", issuer: "https://a.b" }] }],
+    ["an issuer in the clear", { oauth_providers: [{ provider: "custom:a", client_id: "c", issuer: "http://a.b" }] }],
+    ["an issuer with a user", { oauth_providers: [{ provider: "custom:a", client_id: "c", issuer: "https://a@b.c" }] }],
+    [
+      "a token endpoint alone",
+      { oauth_providers: [{ provider: "google", client_id: "c", token_endpoint: "https://a.b/token" }] },
+    ],
+    [
+      "the API's word and an issuer",
+      { oauth_providers: [{ provider: "github", client_id: "c", proof: "api", issuer: "https://a.b" }] },
+    ],
+    [
+      "the API's word without endpoints",
+      { oauth_providers: [{ provider: "custom:a", client_id: "c", proof: "api", token_endpoint: "https://a.b/t" }] },
+    ],
+    ["a secret of a provider", { oauth_providers: [{ provider: "google", client_id: "c", client_secret: "s" }] }],
+    ["a scope with a space", { oauth_providers: [{ provider: "google", client_id: "c", scopes: ["a b"] }] }],
     ["a test account without a code", { test_accounts: [{ email: "new@example.com" }] }],
   ])("%s", async (_name, body) => {
     expect(outcome(await change(body))).toBe("invalid_data");
@@ -63,6 +87,22 @@ it("updateApp changes what is named and keeps the rest", async () => {
     login_methods: ["guest"],
     access_token_seconds: 600,
   });
+});
+
+it("updateApp seals what is known of a provider beside what is said", async () => {
+  const answer = await change({
+    oauth_providers: [
+      { provider: "google", client_id: "g" },
+      { provider: "discord", client_id: "d", proof: "api", scopes: ["identify"] },
+    ],
+  });
+  expect(settings(answer)).toMatchObject({
+    oauth_providers: [
+      { provider: "google", client_id: "g", proof: "id_token", issuer: "https://accounts.google.com", jwks_url: null },
+      { provider: "discord", proof: "api", issuer: null, scopes: ["identify"], token_endpoint: expect.any(String) },
+    ],
+  });
+  expect(settings(await change({ name: "renamed" }))).toMatchObject({ oauth_providers: [{ client_id: "g" }, {}] });
 });
 
 it("deleteAppSecret ends a secret at once, but keeps the last", async () => {

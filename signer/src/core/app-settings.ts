@@ -7,7 +7,9 @@ import {
   type LoginMethod,
   REFRESH_TOKEN_SECONDS,
 } from "@mandate/core/login/login-method";
+import { readOAuthProviders } from "./oauth-providers.ts";
 import { type Operation, optionalText, requireList, requireObject, requireText } from "./operation.ts";
+import { readPublicKeyPem } from "./public-key-pem.ts";
 import type { AppBody, JwtPin } from "./records.ts";
 import { invalidData } from "./refusal.ts";
 
@@ -17,6 +19,7 @@ export const SETTINGS_MEMBERS = [
   "allowed_origins",
   "clients",
   "jwt",
+  "oauth_providers",
   "test_accounts",
   "server_side_access",
   "login_methods",
@@ -31,6 +34,7 @@ type Settings = Pick<
   | "allowed_origins"
   | "clients"
   | "jwt"
+  | "oauth_providers"
   | "test_accounts"
   | "server_side_access"
   | "login_methods"
@@ -44,7 +48,8 @@ const DAY_SECONDS = 24 * 3600;
 
 /** The settings in `body`; what it leaves out stays as it is in `current`, or is the default of a new app. */
 export function readSettings(op: Operation, appId: string, body: JsonObject, current: AppBody | undefined): Settings {
-  const { name, allowed_origins, clients, jwt, test_accounts, server_side_access, login_methods } = body;
+  const { name, allowed_origins, clients, jwt, oauth_providers, test_accounts, server_side_access, login_methods } =
+    body;
   return {
     name: name === undefined && current !== undefined ? current.name : requireText(name, "name", 100),
     allowed_origins:
@@ -53,6 +58,8 @@ export function readSettings(op: Operation, appId: string, body: JsonObject, cur
         : readOrigins(allowed_origins, "allowed_origins"),
     clients: clients === undefined ? [...(current?.clients ?? [])] : readClients(clients),
     jwt: jwt === undefined ? (current?.jwt ?? null) : jwt === null ? null : readJwtPin(op, jwt),
+    oauth_providers:
+      oauth_providers === undefined ? [...(current?.oauth_providers ?? [])] : readOAuthProviders(op, oauth_providers),
     server_side_access: readFlag(server_side_access, "server_side_access", current?.server_side_access ?? false),
     test_accounts:
       test_accounts === undefined
@@ -137,14 +144,7 @@ function readJwtPin(op: Operation, value: JsonValue): JwtPin {
   const pem = optionalText(jwt.public_key_pem, "jwt.public_key_pem", 10_000);
   const url = optionalText(jwt.jwks_url, "jwt.jwks_url", 2000);
   if ((pem === null) === (url === null)) throw invalidData("jwt must have exactly one of public_key_pem and jwks_url");
-  if (pem !== null && !/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/.test(pem)) {
-    throw invalidData("jwt.public_key_pem must be a PEM public key (BEGIN PUBLIC KEY)");
-  }
-  if (pem !== null && !op.ctx.isTokenKey(pem)) {
-    throw invalidData(
-      "jwt.public_key_pem must be a P-256 key or an RSA key of 2048 bits or more; it could verify nothing",
-    );
-  }
+  if (pem !== null) readPublicKeyPem(op, pem, "jwt.public_key_pem");
   if (url !== null && !/^https?:\/\/\S+$/.test(url)) throw invalidData("jwt.jwks_url must be an http or https URL");
   return {
     public_key_pem: pem,

@@ -7,6 +7,7 @@ import { makeIdentity } from "./identities.ts";
 import { assertOn } from "./login-methods.ts";
 import { type Operation, requireObject, requireText } from "./operation.ts";
 import { type PasskeyProof, provePasskey } from "./prove-passkey.ts";
+import { proveProvider } from "./prove-provider.ts";
 import { proveWallet } from "./prove-wallet.ts";
 import type { AppBody } from "./records.ts";
 import { Refusal } from "./refusal.ts";
@@ -17,8 +18,9 @@ export type Proof = { identity: string; byApi: boolean } & Partial<PasskeyProof>
 
 /**
  * What a sign-in proves, by the last part of its path. What the request's own bytes prove is verified here: tokens of
- * the app's identity provider, signatures of wallets and passkeys, codes of test accounts, guests. That a mailed code was
- * right is the API's word (docs/threat-model.md, G7); the app can switch that off.
+ * the app's identity provider, ID tokens, signatures of wallets and passkeys, codes of test accounts, guests. That a
+ * mailed code was right, or that a provider without ID tokens said yes, is the API's word (docs/threat-model.md, G7); the
+ * app can switch that off.
  */
 export function proveIdentity(op: Operation, app: AuthorityRecord<AppBody>, facts: LoginFacts): Proof {
   const body = requireObject(op.body ?? {}, "body", Object.keys((op.body as object | undefined) ?? {}));
@@ -56,7 +58,9 @@ export function proveIdentity(op: Operation, app: AuthorityRecord<AppBody>, fact
     case "passkeys":
       assertOn(app, "passkey");
       return { ...provePasskey(op, app, body), byApi: false };
-    // Providers are not built, so nobody's word stands for them.
+    case "oauth":
+      assertOn(app, "oauth");
+      return proveProvider(op, app, facts, body);
     default:
       throw new Refusal(404, "not_found", "no such operation");
   }

@@ -13,6 +13,8 @@ export type AppBody = JsonObject & {
   allowed_origins: string[];
   /** How the app's own identity provider is recognised; null when the app has none. */
   jwt: JwtPin | null;
+  /** Providers whose accounts users may sign in with; absent in records of before there were any. */
+  oauth_providers?: OAuthProviderPin[];
   /** Front ends of the app with an ID, and perhaps origins, of their own. */
   clients: { id: string; name: string; allowed_origins: string[] | null }[];
   /** Whether wallets of users may have session signers. */
@@ -33,6 +35,24 @@ export type JwtPin = {
   issuer: string | null;
   audience: string | null;
   subject_claim: string;
+};
+
+/** A provider as the operator pinned it. `proof` says what a sign-in rests on (docs/threat-model.md, G7). */
+export type OAuthProviderPin = {
+  provider: string;
+  client_id: string;
+  proof: "id_token" | "api";
+  /** Of `id_token`, with at most one of key and key set URL; without either the API finds the key set. */
+  issuer: string | null;
+  public_key_pem: string | null;
+  jwks_url: string | null;
+  /** Null where the API finds them by the issuer (OpenID Connect Discovery). */
+  authorization_endpoint: string | null;
+  token_endpoint: string | null;
+  userinfo_endpoint: string | null;
+  scopes: string[];
+  display_name: string | null;
+  icon_url: string | null;
 };
 
 /**

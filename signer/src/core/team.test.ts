@@ -24,6 +24,12 @@ const policy = { version: "1.0", name: "p", chain_type: "ethereum", rules: [] };
 const quorum = () => ({ public_keys: [testKey("agent").spkiBase64], display_name: "Agent" });
 
 describe("a member of the team is refused", () => {
+  it("saying whose sign-ins an app believes", async () => {
+    const oauth_providers = [{ provider: "custom:mine", client_id: "c", issuer: "https://mine.example" }];
+    expect(outcome(await asTeam("PATCH", path(""), { oauth_providers }))).toBe("feature_not_enabled");
+    expect(outcome(await asTeam("PATCH", path(""), { oauth_providers: [] }))).toBe("feature_not_enabled");
+  });
+
   it("everything, while the dashboard is off", async () => {
     await start(false);
     expect(outcome(await asTeam("POST", path("/policies"), policy))).toBe("feature_not_enabled");

@@ -45,14 +45,22 @@ export function authorizeTeam(op: Operation, inPlaceOf: "app secret" | "operator
   assertVouchingUntouched(op);
 }
 
-/** INVARIANT I21: who may vouch for an app's users by tokens of its own is said with the operator's key alone. */
+/** INVARIANT I21: who may vouch for an app's users is said with the operator's key alone. */
 function assertVouchingUntouched(op: Operation): void {
   const { body } = op;
-  if (typeof body !== "object" || body === null || Array.isArray(body) || !Object.hasOwn(body, "jwt")) return;
-  if (op.route.operation === "createApp" && body.jwt === null) return;
-  throw new Refusal(
-    400,
-    "feature_not_enabled",
-    "an app's identity provider is set with the operator's key, from the command line: npx mandate app create --jwt-public-key",
-  );
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return;
+  if (Object.hasOwn(body, "jwt") && !(op.route.operation === "createApp" && body.jwt === null)) {
+    throw new Refusal(
+      400,
+      "feature_not_enabled",
+      "an app's identity provider is set with the operator's key, from the command line: npx mandate app create --jwt-public-key",
+    );
+  }
+  if (Object.hasOwn(body, "oauth_providers")) {
+    throw new Refusal(
+      400,
+      "feature_not_enabled",
+      "whose sign-ins an app believes is set with the operator's key, from the command line: npx mandate app provider set",
+    );
+  }
 }
