@@ -13,7 +13,7 @@ export type RawAnswer = {
   status: number;
   headers: { [name: string]: string };
   text: string;
-  /** Undefined where the answer is empty. */
+  /** Undefined where the answer is empty, or a page. */
   json: unknown;
 };
 
@@ -38,7 +38,8 @@ export function exchangeRaw(origin: string, { method, target, headers = [], body
       incoming.on("end", () => {
         const text = Buffer.concat(chunks).toString("utf8");
         const names = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-        const json: unknown = text === "" ? undefined : JSON.parse(text);
+        const isPage = /^text\//.test(incoming.headers["content-type"] ?? "");
+        const json: unknown = text === "" || isPage ? undefined : JSON.parse(text);
         resolve({ status: incoming.statusCode!, headers: Object.fromEntries(names), text, json });
       });
     });

@@ -441,6 +441,10 @@ const validRequests: {
         allowed_origins: ["https://app.example"],
         clients: [{ id: "client-1", name: "Site", allowed_origins: null }],
         jwt: { jwks_url: "https://login.example/keys", issuer: "i", audience: "a", subject_claim: "sub" },
+        oauth_providers: [
+          { provider: "google", client_id: "c" },
+          { provider: "github", client_id: "c", proof: "api", scopes: ["read:user"] },
+        ],
         test_accounts: [{ email: "test-1234@example.com", otp: "123456" }],
         server_side_access: true,
         login_methods: ["email", "guest"],
@@ -451,6 +455,13 @@ const validRequests: {
     },
   ],
   deleteAppSecret: ({ appId }) => [{ target: `/operator/v1/apps/${appId}/secrets/a23456789012345678901234` }],
+  listOAuthClientSecrets: ({ appId }) => [{ target: `/operator/v1/apps/${appId}/oauth_client_secrets` }],
+  setOAuthClientSecret: ({ appId }) => [
+    {
+      target: `/operator/v1/apps/${appId}/oauth_client_secrets`,
+      body: { provider: "custom:own", client_secret: "client-secret-of-a-provider" },
+    },
+  ],
   getHealth: () => [{ target: "/healthz" }],
   getReadiness: () => [{ target: "/readyz" }],
   getOpenApiDocument: () => [{ target: "/openapi.json" }],

@@ -9,6 +9,9 @@ export type CommandName =
   | "app create"
   | "app list"
   | "app secret create"
+  | "app provider set"
+  | "app provider remove"
+  | "app provider list"
   | "records export"
   | "records verify"
   | "login-link"
@@ -57,6 +60,32 @@ const commands: Record<CommandName, CommandSyntax> = {
     synopsis: "--id ID [--secret S]",
     flags: { id: text, secret: text },
   },
+  "app provider set": {
+    summary: "let an app's users sign in with a provider",
+    synopsis:
+      "--id ID --provider NAME --client-id ID [--client-secret-file FILE] [--issuer URL] [--public-key FILE | --jwks-url URL] [--trust-api] [--authorization-endpoint URL] [--token-endpoint URL] [--userinfo-endpoint URL] [--scope S]… [--display-name N]",
+    flags: {
+      id: text,
+      provider: text,
+      "client-id": text,
+      "client-secret-file": text,
+      issuer: text,
+      "public-key": text,
+      "jwks-url": text,
+      "trust-api": flag,
+      "authorization-endpoint": text,
+      "token-endpoint": text,
+      "userinfo-endpoint": text,
+      scope: texts,
+      "display-name": text,
+    },
+  },
+  "app provider remove": {
+    summary: "let nobody sign in with a provider any more",
+    synopsis: "--id ID --provider NAME",
+    flags: { id: text, provider: text },
+  },
+  "app provider list": { summary: "list an app's providers", synopsis: "--id ID", flags: { id: text } },
   "records export": {
     summary: "write an app's record to files",
     synopsis: "--app ID [--out FOLDER]",
@@ -127,7 +156,7 @@ function usageOf(command: CommandName): string {
 }
 
 function overview(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(19)}${summary}`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(21)}${summary}`);
   return ["Usage: mandate <command> [--json]", "", ...lines, "", "mandate <command> --help says more."].join("\n");
 }
 

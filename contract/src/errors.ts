@@ -217,6 +217,12 @@ export const errors = {
     message: "Invalid PKCE parameters",
     sentence: "`code_verifier` does not belong to the `code_challenge` that the sign-in was started with.",
   },
+  // Clients repeat 5xx by themselves, and the code that was to be exchanged is used up.
+  oauth_provider_error: {
+    status: 400,
+    message: "The provider could not be asked, or its answer is of no use",
+    sentence: "The text says what went wrong. Start the sign-in again; if it persists, the app's operator must look.",
+  },
   passkey_not_registered: {
     status: 400,
     message: "Passkey is not registered",

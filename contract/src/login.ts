@@ -14,10 +14,10 @@ import { unlinkErrors, user } from "./users.ts";
  * Sign-in for browsers and native apps (spec 05 §4 and §5). Members that clients send and that mean nothing here, such
  * as captcha tokens, are accepted by name.
  */
-const ignored = z.string().max(10_000).nullable().optional();
+export const ignored = z.string().max(10_000).nullable().optional();
 const email = z.email().max(254);
 const code = z.string().regex(/^[0-9]{6}$/, "Verification code must have 6 digits.");
-const mode = z.enum(["no-signup", "login-or-sign-up"]).nullable().optional();
+export const mode = z.enum(["no-signup", "login-or-sign-up"]).nullable().optional();
 const address = text(1, 64);
 
 export const authenticatedUser = named(
@@ -35,9 +35,9 @@ export const authenticatedUser = named(
   "`token` and `privy_access_token` are the same access token.",
 );
 
-const base = { method: "POST", authorization: "none", idempotent: false } as const;
+export const base = { method: "POST", authorization: "none", idempotent: false } as const;
 
-const loginErrors = [
+export const loginErrors = [
   "disallowed_login_method",
   "allowlist_rejected",
   "missing_or_invalid_token",
@@ -48,7 +48,7 @@ const loginErrors = [
   "not_supported",
 ] as const;
 
-const linkErrors = [...loginErrors, "cannot_link_more_of_type", "linked_account_not_found"] as const;
+export const linkErrors = [...loginErrors, "cannot_link_more_of_type", "linked_account_not_found"] as const;
 
 const walletProof = {
   message: text(1, 10_000),

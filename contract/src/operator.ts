@@ -3,6 +3,7 @@ import { z } from "zod";
 import { named } from "./components.ts";
 import { messages } from "./errors.ts";
 import { hasSomeField, pathId, successResponse, text, timestamp } from "./fields.ts";
+import { oauthProviderName } from "./oauth-secrets.ts";
 import { defineRoute } from "./route.ts";
 
 /** Members are spelt as `mandate status --json` prints them: scripts read one and the same object. */
@@ -46,6 +47,24 @@ const jwtPin = z
     error: "jwt must have exactly one of public_key_pem and jwks_url",
   });
 
+const providerUrl = text(1, 2000);
+
+/** A provider that users may sign in with; `proof` says what such a sign-in rests on. */
+const oauthProviderPin = z.strictObject({
+  provider: oauthProviderName,
+  client_id: text(1, 300),
+  proof: z.enum(["id_token", "api"]).optional(),
+  issuer: providerUrl.nullable().optional(),
+  public_key_pem: text(1, 8192).nullable().optional(),
+  jwks_url: providerUrl.nullable().optional(),
+  authorization_endpoint: providerUrl.nullable().optional(),
+  token_endpoint: providerUrl.nullable().optional(),
+  userinfo_endpoint: providerUrl.nullable().optional(),
+  scopes: z.array(text(1, 200)).max(20).optional(),
+  display_name: text(1, 100).nullable().optional(),
+  icon_url: providerUrl.nullable().optional(),
+});
+
 const secretSha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, "secret_sha256 is the SHA-256 of the app secret in 64 hex digits");
@@ -66,6 +85,7 @@ const settings = {
     .max(50)
     .optional(),
   jwt: jwtPin.nullable().optional(),
+  oauth_providers: z.array(oauthProviderPin).max(20).optional(),
   test_accounts: z
     .array(
       z.strictObject({
@@ -93,7 +113,7 @@ const createAppBody = named(
     secret_sha256: secretSha256,
     ...settings,
   }),
-  "The app secret is made by the caller and stays there; the server learns its hash. With the operator's token it is signed with the operator's key; a session names no `jwt`, for only that key may say who vouches for users.",
+  "The app secret is made by the caller and stays there; the server learns its hash. With the operator's token it is signed with the operator's key; a session names neither `jwt` nor `oauth_providers`, for only that key may say who vouches for users.",
 );
 
 const updateAppBody = named(
@@ -120,6 +140,22 @@ export const operatorApp = named(
         subject_claim: z.string(),
       })
       .nullable(),
+    oauth_providers: z.array(
+      z.object({
+        provider: z.string(),
+        client_id: z.string(),
+        proof: z.enum(["id_token", "api"]),
+        issuer: z.string().nullable(),
+        public_key_pem: z.string().nullable(),
+        jwks_url: z.string().nullable(),
+        authorization_endpoint: z.string().nullable(),
+        token_endpoint: z.string().nullable(),
+        userinfo_endpoint: z.string().nullable(),
+        scopes: z.array(z.string()),
+        display_name: z.string().nullable(),
+        icon_url: z.string().nullable(),
+      }),
+    ),
     server_side_access: z.boolean(),
     login_methods: z.array(z.enum(LOGIN_METHODS)),
     test_accounts: z.array(z.object({ email: z.string() })),

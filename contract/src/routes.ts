@@ -7,6 +7,8 @@ import { healthRoutes } from "./health.ts";
 import { holdingRoutes } from "./holdings.ts";
 import { keyQuorumRoutes } from "./key-quorums.ts";
 import { loginRoutes } from "./login.ts";
+import { oauthRoutes } from "./oauth-login.ts";
+import { oauthSecretRoutes } from "./oauth-secrets.ts";
 import { operatorRoutes } from "./operator.ts";
 import { policyRoutes } from "./policies.ts";
 import { recordExportRoutes, recordRoutes } from "./records.ts";
@@ -28,11 +30,13 @@ export const routes = {
   ...userRoutes,
   ...userLookupRoutes,
   ...loginRoutes,
+  ...oauthRoutes,
   ...transactionRoutes,
   ...recordRoutes,
   ...appRoutes,
   ...healthRoutes,
   ...operatorRoutes,
+  ...oauthSecretRoutes,
   ...appResourceRoutes,
   ...activityRoutes,
   ...teamRoutes,

@@ -19,7 +19,7 @@ export const unsupportedPaths: readonly string[] = [
   "/v1/kraken_embed/**",
   "/v1/mfa/**",
   "/v1/mfa_auth/**",
-  "/v1/oauth/**",
+  "/v1/oauth/transfer",
   "/v1/onramp/**",
   "/v1/organizations/**",
   "/v1/passwordless_sms/**",

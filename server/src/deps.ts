@@ -5,6 +5,7 @@ import type { Config } from "./config/config.ts";
 import type { RequestLog } from "./http/request-log.ts";
 import type { Log } from "./log.ts";
 import type { Mail, Mailer } from "./mail/mailer.ts";
+import type { ProviderClient } from "./oauth/provider-client.ts";
 import type { RecordLog } from "./records/record-log.ts";
 import type { DocumentStore } from "./storage/documents.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -20,6 +21,8 @@ export type Deps = {
   records: RecordLog;
   chains: Chains;
   jwks: JwksCache;
+  /** Providers that users sign in with. */
+  providers: ProviderClient;
   mailer: Mailer;
   /** The last requests of each app, for its developers. */
   requestLog: RequestLog;

@@ -9,6 +9,7 @@ import { createJwksCache } from "./authenticate/jwks-cache.ts";
 import { createChains } from "./chains/chains.ts";
 import { ConfigError, readConfig } from "./config/config.ts";
 import type { Deps } from "./deps.ts";
+import { createGuardedFetch } from "./egress/guarded-fetch.ts";
 import { admitRequests } from "./http/admission.ts";
 import { createHttpServer, type HttpLogEntry } from "./http/listen.ts";
 import { createRequestLog } from "./http/request-log.ts";
@@ -20,6 +21,7 @@ import { createLog } from "./log.ts";
 import { createMailer, type Mailer } from "./mail/mailer.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
+import { createProviderClient } from "./oauth/provider-client.ts";
 import { servePages } from "./pages/pages.ts";
 import { createRecordLog } from "./records/record-log.ts";
 import { createStorage } from "./storage/open-storage.ts";
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
     records: createRecordLog({ storage: watched, documents: watched, signer: watchedSigner, log, nowMs }),
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),
+    providers: createProviderClient(createGuardedFetch(config.egress), nowMs),
     requestLog: createRequestLog(),
     ...mailDeps(createMailer(config, watched, nowMs)),
     log,

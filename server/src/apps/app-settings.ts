@@ -18,6 +18,7 @@ export type AppSettings = {
   loginMethods: LoginMethod[];
   /** How the app's own identity provider is recognised; null when it has none. */
   jwt: JwtPin | null;
+  oauthProviders: OAuthProviderSettings[];
   serverSideAccess: boolean;
   testAccountEmails: string[];
   secrets: { id: string; createdAtMs: number }[];
@@ -39,11 +40,28 @@ export type JwtPin = {
   subject_claim: string;
 };
 
+/** As it is sealed and shown. `proof` says whether the signer verifies an ID token or takes this server's word. */
+export type OAuthProviderSettings = {
+  provider: string;
+  client_id: string;
+  proof: "id_token" | "api";
+  issuer: string | null;
+  public_key_pem: string | null;
+  jwks_url: string | null;
+  authorization_endpoint: string | null;
+  token_endpoint: string | null;
+  userinfo_endpoint: string | null;
+  scopes: string[];
+  display_name: string | null;
+  icon_url: string | null;
+};
+
 type AppRecord = {
   name: string;
   secrets: { id: string; created_at: number }[];
   allowed_origins: string[];
   jwt: AppSettings["jwt"];
+  oauth_providers?: OAuthProviderSettings[];
   server_side_access: boolean;
   test_accounts: { email: string }[];
   token_key: { kid: string; public_key_pem: string };
@@ -76,6 +94,7 @@ export function readAppSettings(sealed: string): AppSettings {
     })),
     loginMethods: app.login_methods ?? [...DEFAULT_LOGIN_METHODS],
     jwt: app.jwt,
+    oauthProviders: app.oauth_providers ?? [],
     serverSideAccess: app.server_side_access,
     testAccountEmails: app.test_accounts.map(({ email }) => email),
     secrets: app.secrets.map((secret) => ({ id: secret.id, createdAtMs: secret.created_at })),

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { EgressRules } from "../egress/address-rules.ts";
 
 export type Config = {
   host: string;
@@ -19,6 +20,8 @@ export type Config = {
   smtpUrl: string | undefined;
   mailFrom: string;
   isProduction: boolean;
+  /** Where the server may connect to when an app's settings name the address. */
+  egress: EgressRules;
   /** Requests that are worked on at once; more are turned away. */
   inFlightMax: number;
   /** Where metrics are served; undefined serves none. */
@@ -59,6 +62,7 @@ export function readConfig(env: { readonly [name: string]: string | undefined },
     smtpUrl: readSmtpUrl(env.MANDATE_SMTP_URL),
     mailFrom: env.MANDATE_MAIL_FROM ?? "Mandate <mandate@localhost>",
     isProduction: env.NODE_ENV === "production",
+    egress: { loopback: env.NODE_ENV !== "production", private: env.MANDATE_EGRESS_PRIVATE === "1" },
     inFlightMax: readInteger(env.MANDATE_IN_FLIGHT_MAX ?? "256", "MANDATE_IN_FLIGHT_MAX", 1, 100_000),
     metrics: readMetrics(env),
     logRequests: env.MANDATE_LOG_REQUESTS === "1",

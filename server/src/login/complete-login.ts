@@ -18,10 +18,8 @@ export type ProvedLogin = {
   identity: string;
   /** Undefined for guests, who have no account to show. */
   account: { type: string; [member: string]: unknown } | undefined;
-  facts?: Pick<LoginFacts, "attested" | "nonce">;
+  facts?: Pick<LoginFacts, "attested" | "nonce" | "oauth">;
   jwks?: unknown;
-  /** The provider's own tokens, which the user's front end asked for. */
-  oauthTokens?: { [member: string]: unknown };
 };
 
 type SignedIn = { user_id: string; access_token: string; identity_token: string | null; is_new_user: boolean };
@@ -80,7 +78,6 @@ async function signIn(deps: Deps, request: HttpRequest, app: AppSettings, login:
       refresh_token: refreshToken,
       identity_token,
       is_new_user,
-      ...(login.oauthTokens === undefined ? {} : { oauth_tokens: login.oauthTokens }),
       session_update_action: "set",
     },
   };

@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 /** Things that are issued once and used once: nonces of wallet messages, states of OAuth. */
 export const NONCE_LIFETIME_MS = 10 * 60 * 1000;
 
-export type NonceScope = { appId: string; purpose: "siwe" | "siws" | "oauth" };
+export type NonceScope = { appId: string; purpose: "siwe" | "siws" | "oauth" | "oauth_code" };
 
 /** `body` comes back when the nonce is used. */
 export async function issueNonce(

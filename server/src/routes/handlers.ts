@@ -32,6 +32,7 @@ import { updateKeyQuorum } from "./key-quorums/update-key-quorum.ts";
 import { authenticateWithCustomJwt, linkCustomJwt } from "./login/custom-jwt.ts";
 import { authenticateWithEmail, initEmail, linkEmail, unlinkEmail, updateEmail } from "./login/email.ts";
 import { authenticateAsGuest } from "./login/guest.ts";
+import { authenticateWithOAuth, initOAuth, linkOAuth, unlinkOAuth } from "./login/oauth.ts";
 import {
   authenticateWithPasskey,
   initPasskey,
@@ -52,6 +53,7 @@ import {
   unlinkSiwe,
   unlinkSiws,
 } from "./login/wallets.ts";
+import { listOAuthClientSecrets, setOAuthClientSecret } from "./operator/oauth-client-secrets.ts";
 import {
   createApp,
   createAppSecret,
@@ -252,6 +254,10 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   logOut,
   getMe,
   acceptTerms,
+  initOAuth,
+  authenticateWithOAuth,
+  linkOAuth,
+  unlinkOAuth,
   getTransaction,
   findTransactions,
   listWalletRecords,
@@ -276,6 +282,8 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   createAppSecret,
   deleteApp,
   deleteAppSecret,
+  listOAuthClientSecrets,
+  setOAuthClientSecret,
   getHealth,
   getReadiness,
   getOpenApiDocument: getOpenApi,

@@ -46,6 +46,7 @@ const requests: {
   updateApp: () => ({ body: { name: "Shop" } }),
   deleteApp: () => ({ path: { app_id: "c23456789012345678901234x" } }),
   createAppSecret: () => ({ body: { secret_sha256: sha256(String(Math.random())) } }),
+  setOAuthClientSecret: () => ({ body: { provider: "google", client_secret: "s" } }),
   deleteAppSecret: () => ({ path: { secret_id: "none" } }),
   createAppUser: () => ({ body: { linked_accounts: [account] } }),
   deleteAppUser: () => ({ path: { user_id: "did:privy:none" } }),

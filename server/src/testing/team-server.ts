@@ -13,11 +13,13 @@ import { createJwksCache } from "../authenticate/jwks-cache.ts";
 import { createChains } from "../chains/chains.ts";
 import { type Config, readConfig } from "../config/config.ts";
 import type { Deps } from "../deps.ts";
+import { createGuardedFetch } from "../egress/guarded-fetch.ts";
 import type { Handler } from "../http/request.ts";
 import { createRequestLog } from "../http/request-log.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { parseTarget } from "../http/target.ts";
 import { createMailer } from "../mail/mailer.ts";
+import { createProviderClient } from "../oauth/provider-client.ts";
 import { servePages } from "../pages/pages.ts";
 import { createRecordLog } from "../records/record-log.ts";
 import { createStorage } from "../storage/open-storage.ts";
@@ -71,6 +73,7 @@ export async function startTeamServer(more: Partial<Config> = {}): Promise<TeamS
     records: createRecordLog({ storage, documents: storage, signer: signerClient, log, nowMs }),
     chains: createChains(config.rpcUrls),
     jwks: createJwksCache(nowMs),
+    providers: createProviderClient(createGuardedFetch(config.egress), nowMs),
     requestLog: createRequestLog(),
     async sendMail(mail) {
       mails.push(mail);

@@ -1,3 +1,4 @@
+import { OAUTH_PROVIDERS } from "@mandate/core/login/oauth-provider";
 import type { AppSettings } from "../apps/app-settings.ts";
 
 /**
@@ -6,6 +7,7 @@ import type { AppSettings } from "../apps/app-settings.ts";
  */
 export function viewApp(app: AppSettings, allowlistEnabled: boolean) {
   const methods = new Set(app.loginMethods);
+  const providers = methods.has("oauth") ? app.oauthProviders : [];
   const off = { create_on_login: "off" as const };
   return {
     id: app.id,
@@ -31,7 +33,14 @@ export function viewApp(app: AppSettings, allowlistEnabled: boolean) {
     enabled_captcha_provider: null,
     custom_api_url: null,
     custom_jwt_auth: app.jwt !== null,
-    custom_oauth_providers: [],
+    custom_oauth_providers: providers
+      .filter(({ provider }) => provider.startsWith("custom:"))
+      .map(({ provider, display_name, icon_url }) => ({
+        enabled: true,
+        provider,
+        provider_display_name: display_name ?? provider.slice("custom:".length),
+        provider_icon_url: icon_url ?? "",
+      })),
     merge_accounts_by_email: false,
     mfa_methods: [],
     enforce_wallet_uis: false,
@@ -45,6 +54,9 @@ export function viewApp(app: AppSettings, allowlistEnabled: boolean) {
     farcaster_link_wallets_enabled: false,
     twitter_oauth_on_mobile_enabled: false,
     ...Object.fromEntries(NOT_BUILT.map((method) => [method, false])),
+    ...Object.fromEntries(
+      OAUTH_PROVIDERS.map((name) => [`${name}_oauth`, providers.some(({ provider }) => provider === name)]),
+    ),
     email_auth: methods.has("email"),
     wallet_auth: methods.has("wallet"),
     solana_wallet_auth: methods.has("solana_wallet"),
@@ -68,15 +80,11 @@ const NOT_BUILT = [
   "farcaster_auth",
   "telegram_auth",
   "telegram_oauth",
-  "google_oauth",
   "twitter_oauth",
-  "discord_oauth",
-  "github_oauth",
   "spotify_oauth",
   "instagram_oauth",
   "tiktok_oauth",
   "line_oauth",
   "linkedin_oauth",
-  "apple_oauth",
   "twitch_oauth",
 ] as const;

@@ -114,6 +114,7 @@ function viewOperatorApp(sealed: string) {
     clients: app.clients.map(({ id, name, allowedOrigins }) => ({ id, name, allowed_origins: allowedOrigins })),
     custom_jwt_auth: app.jwt !== null,
     jwt: app.jwt,
+    oauth_providers: app.oauthProviders,
     server_side_access: app.serverSideAccess,
     login_methods: app.loginMethods,
     test_accounts: app.testAccountEmails.map((email) => ({ email })),
