@@ -40,9 +40,18 @@ const layers: Record<string, Layer> = {
     others: "any",
     builtins: "none",
   },
-  // The frame opens its key (HPKE), and checks and spells what it signs, with the same code as the signer.
+  // The frame opens its key (HPKE), checks and spells what it signs, and reads a key that is imported, with the same code
+  // as the signer.
   "wallet-frame": {
-    ours: ["core/authorization/", "core/crypto/", "core/encoding/", "core/ethereum/parsed", "sdk"],
+    ours: [
+      "core/authorization/",
+      "core/chains/ethereum",
+      "core/crypto/",
+      "core/encoding/",
+      "core/ethereum/parsed",
+      "core/solana/chain-type",
+      "sdk",
+    ],
     others: "any",
     builtins: "none",
   },

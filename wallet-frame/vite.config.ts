@@ -15,7 +15,7 @@ export default defineConfig({
     target: "es2022",
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { page: source("page.ts") },
+      input: { page: source("page.ts"), export: source("export-page.ts") },
       output: {
         entryFileNames: "[name]-[hash].js",
         chunkFileNames: "[name]-[hash].js",

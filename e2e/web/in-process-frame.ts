@@ -1,4 +1,4 @@
-import { webcrypto } from "node:crypto";
+import { randomBytes, webcrypto } from "node:crypto";
 import { createFrame } from "@mandate/wallet-frame/frame";
 import { readFrameMessage } from "@mandate/wallet-frame/message";
 import type Privy from "@privy-io/js-sdk-core";
@@ -14,6 +14,7 @@ export function joinFrame(privy: Privy, { origin, appId }: { origin: string; app
     origins: [origin],
     fetch: (...given) => fetch(...given),
     subtle: webcrypto.subtle as never,
+    random: (length) => new Uint8Array(randomBytes(length)),
     nowMs: () => Date.now(),
   });
   privy.setMessagePoster({

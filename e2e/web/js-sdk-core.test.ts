@@ -13,6 +13,7 @@ import {
   recoverTransactionAddress,
   recoverTypedDataAddress,
 } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { anvil } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AuthorizationKey, makeAuthorizationKey } from "../authorization-key.ts";
@@ -184,6 +185,19 @@ describe("the unmodified vanilla SDK, in Node, with `baseUrl` alone", () => {
     const { user } = await client.embeddedWallet.createSolana();
     expect(user.linked_accounts).toContainEqual(
       expect.objectContaining({ chain_type: "solana", recovery_method: "privy-v2" }),
+    );
+  });
+
+  it("imports a key, for a session signer from the start, and no key that is none", async () => {
+    const privateKey = generatePrivateKey();
+    const additionalSigners = [{ signerId: signer.signer_id, policyIds: signer.override_policy_ids }];
+    const importKey = (given: string) =>
+      client.embeddedWallet.importWallet({ privateKey: given, chainType: "ethereum", additionalSigners });
+    await expect(importKey("0x11")).rejects.toMatchObject({ message: expect.stringContaining("not a private key") });
+    const { address, user } = await importKey(privateKey);
+    expect(address).toBe(privateKeyToAccount(privateKey).address);
+    expect(user.user.linked_accounts).toContainEqual(
+      expect.objectContaining({ address, imported: true, delegated: true, recovery_method: "privy-v2" }),
     );
   });
 

@@ -141,6 +141,7 @@ describe("the frame", () => {
       origins: [ORIGIN],
       fetch: fetchStub as never,
       subtle: webcrypto.subtle as never,
+      random: (length) => webcrypto.getRandomValues(new Uint8Array(length)),
       nowMs: () => nowMs,
     });
   });
@@ -171,6 +172,25 @@ describe("the frame", () => {
     ["a wallet of another app", { targetAppId: "c23456789012345678901234b" }],
   ])("signs nothing with %s", async (_name, data) => {
     expect(await sign(data)).toMatchObject({ error: { type: "invalid_request_arguments" } });
+    expect(exchanges).toEqual([]);
+  });
+
+  it.each<[string, { [member: string]: unknown }]>([
+    ["no token", { accessToken: undefined }],
+    ["a token of another app", { accessToken: token({ ...CLAIMS, aud: "c23456789012345678901234b" }) }],
+    ["no key", { privateKey: "" }],
+    ["a key that is none", { privateKey: `0x${"0".repeat(64)}` }],
+    ["a key of another chain", { chainType: "solana", privateKey: "0x11" }],
+    ["a chain that it does not know", { chainType: "bitcoin-segwit" }],
+    ["a wallet kept on the device", { mode: "on-device" }],
+    ["signers that are no list", { additionalSigners: {} }],
+    ["a signer with more than it has", { additionalSigners: [{ signerId: "s", policy_ids: [] }] }],
+  ])("imports nothing with %s, nor says the key", async (_name, data) => {
+    const key = "11".repeat(32);
+    const whole = { accessToken: token(CLAIMS), privateKey: key, chainType: "ethereum", mode: "tee", ...data };
+    const reply = await ask("privy:wallets:import", whole);
+    expect(reply).toMatchObject({ error: { type: "invalid_request_arguments" } });
+    expect(JSON.stringify(reply)).not.toContain("1111");
     expect(exchanges).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { decodeBase64 } from "@mandate/core/encoding/base64";
 import { readAccessToken } from "./access-token.ts";
 import { createApi } from "./api.ts";
+import { importWallet } from "./import-wallet.ts";
 import { FrameError, type FrameMessage, type FrameReply, textOf } from "./message.ts";
 import { refusePayload } from "./signable-payload.ts";
 import { createUserKeys } from "./user-keys.ts";
@@ -13,6 +14,8 @@ export type FrameOptions = {
   origins: readonly string[];
   fetch: typeof fetch;
   subtle: SubtleCrypto;
+  /** From the platform's generator. */
+  random: (length: number) => Uint8Array;
   nowMs: () => number;
 };
 
@@ -26,8 +29,9 @@ export type Frame = { answer(message: FrameMessage): Promise<FrameReply> };
  * every other page, and it signs nothing but requests to this server.
  */
 export function createFrame(options: FrameOptions): Frame {
-  const { appId, origins } = options;
-  const keys = createUserKeys({ api: createApi(options), subtle: options.subtle, nowMs: options.nowMs });
+  const { appId, origins, random } = options;
+  const api = createApi(options);
+  const keys = createUserKeys({ api, subtle: options.subtle, nowMs: options.nowMs });
 
   async function sign(message: FrameMessage): Promise<{ signature: string }> {
     for (const member of ["requesterAppId", "targetAppId"]) {
@@ -58,6 +62,8 @@ export function createFrame(options: FrameOptions): Frame {
         keys.clear(typeof userId === "string" ? userId : undefined);
         return {};
       }
+      case "privy:wallets:import":
+        return importWallet(message, { api, appId, random });
       // Without a second factor there is nothing to verify; the SDK asks before every export all the same.
       case "privy:mfa:verify":
         return {};

@@ -10,6 +10,7 @@ const frame = createFrame({
   origins: settings.origins,
   fetch: fetch.bind(globalThis),
   subtle: crypto.subtle,
+  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
   nowMs: () => Date.now(),
 });
 

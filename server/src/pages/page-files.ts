@@ -7,6 +7,8 @@ export type PageFiles = {
   find(name: string): HttpResponse | undefined;
   /** The name, with its hash, of the script that a source became. */
   scriptOf(source: string): string | undefined;
+  /** The names of the style sheets that it imports. */
+  stylesOf(source: string): readonly string[];
 };
 
 const TYPES: { [extension: string]: string } = {
@@ -19,7 +21,7 @@ const TYPES: { [extension: string]: string } = {
 /** A bundle of a page, held in memory: its names hold hashes of the contents, so they may be kept for ever. */
 export function readPageFiles(folder: string): PageFiles {
   const files = new Map<string, HttpResponse>();
-  let manifest: { [source: string]: { file: string } } = {};
+  let manifest: { [source: string]: { file: string; css?: string[] } } = {};
   try {
     manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
     for (const name of readdirSync(folder)) {
@@ -34,5 +36,6 @@ export function readPageFiles(folder: string): PageFiles {
   return {
     find: (name) => files.get(name),
     scriptOf: (source) => manifest[source]?.file,
+    stylesOf: (source) => manifest[source]?.css ?? [],
   };
 }
