@@ -182,7 +182,7 @@ export const teamRoutes = {
     summary: "Begin signing in with a passkey",
     request: {},
     responses: { 200: passkeyOptions },
-    errors: ["cross_site_request"],
+    errors: ["cross_site_request", "feature_not_enabled"],
   }),
   signInWithPasskey: defineRoute({
     ...publicRoute,
@@ -266,7 +266,7 @@ export const teamRoutes = {
     recentSignIn: true,
     request: {},
     responses: { 200: passkeyOptions },
-    errors: [],
+    errors: ["feature_not_enabled"],
   }),
   createPasskey: defineRoute({
     ...viewerRoute,
