@@ -1,56 +1,61 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { createLoginLink } from "@mandate/cli/login-link";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../stack.ts";
 import { hasChromium, launchBrowser } from "./browser.ts";
+import { type FilledApp, fillApp } from "./fill-app.ts";
+import { followLink, inspectPage, openPage } from "./inspect-page.ts";
+import { listRoutes, type Place, placeOf } from "./places.ts";
+import { signInByLink, type TeamClient } from "./team-client.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** Where the pictures go, for a look. */
-const FOLDER = fileURLToPath(new URL("../../test-results/dashboard", import.meta.url));
+const TABS = 3;
+const TIMEOUT_MS = 600_000;
+const REQUEST_ID = "11111111-2222-4333-8444-555555555555";
 
-const PAGES = {
-  apps: "",
-  overview: "/",
-  connect: "/connect",
-  users: "/users",
-  authentication: "/authentication",
-  socials: "/authentication/socials",
-  advanced: "/authentication/advanced",
-  wallets: "/wallets",
-  "authorization-keys": "/authorization-keys",
-  policies: "/policies",
-  activity: "/activity",
-  logs: "/logs",
-  inbox: "/inbox",
-  "app-settings": "/settings",
+/** Those that are for people who are not signed in. */
+const isOutside = (route: string) => route === "/login" || route === "/invitation";
+/** Pages that ask the API for nothing, so that nothing of them can fail. */
+const ASK_NOTHING = ["/app/$appId/policies/new"];
+/** What is not there, in the form that is there otherwise. */
+const NOTHING = {
+  userId: "did:privy:c23456789012345678901234",
+  walletId: "a23456789012345678901234",
+  quorumId: "a23456789012345678901234",
+  policyId: "a23456789012345678901234",
+  setId: "a23456789012345678901234",
+  conditionSetId: "a23456789012345678901234",
+  aggregationId: "a23456789012345678901234",
+  receiptId: "a23456789012345678901234",
 };
+/** Places within a route that its address leads to. */
+const MORE: readonly [route: string, name: string, search: string][] = [
+  ["/app", "create-app", "?create=true"],
+  ["/app/$appId/users", "users-search", "?search=ada"],
+  ["/app/$appId/users", "users-no-match", "?search=nobody"],
+  ["/app/$appId/users", "create-user", "?create=true"],
+  ["/app/$appId/wallets", "create-wallet", "?create=true"],
+  ["/app/$appId/authorization-keys", "all-keys", "?all=true"],
+  ["/app/$appId/policies/new", "policy-from-template", "?template=limit-each-payment"],
+  ["/app/$appId/activity", "activity-refused", "?decision=DENY"],
+  ["/app/$appId/logs", "logs-errors", "?errors=true"],
+  ["/login", "login-used-link", `#link=${"x".repeat(43)}`],
+  ["/invitation", "invitation-link", `#token=${"x".repeat(43)}`],
+];
 
-type Violation = { id: string; nodes: { html: string }[] };
-
-describe.skipIf(!hasChromium)("every page of an app without anything in it", () => {
+describe.skipIf(!hasChromium)("every page", () => {
   let stack: Stack;
   let browser: Browser;
-  let state: Awaited<ReturnType<BrowserContext["storageState"]>>;
-  let appId: string;
+  let admin: TeamClient;
+  let routes: string[];
+  let emptyApp: FilledApp;
+  let filledApp: FilledApp;
 
   beforeAll(async () => {
     [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
-    mkdirSync(FOLDER, { recursive: true });
-    appId = (await stack.createApp()).id;
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto((await createLoginLink(stack.instance.server)).url);
-    await page
-      .getByRole("navigation", { name: "Main" })
-      .or(page.getByRole("heading", { level: 1 }))
-      .first()
-      .waitFor();
-    state = await context.storageState();
-    await context.close();
+    admin = await signInByLink(stack);
+    const page = await (await open()).newPage();
+    await openPage(page, "/app");
+    routes = await listRoutes(page);
+    await page.context().close();
   });
 
   afterAll(async () => {
@@ -58,29 +63,118 @@ describe.skipIf(!hasChromium)("every page of an app without anything in it", () 
     await stack?.stop();
   });
 
-  it.each([
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 390],
-    ["dark", 390],
-  ] as const)("is accessible and fits, %s, %i pixels wide", async (colorScheme, width) => {
-    // The page's own policy would keep the checker out, as it should.
-    const viewport = { width, height: 844 };
-    const context = await browser.newContext({ colorScheme, viewport, storageState: state, bypassCSP: true });
-    const page = await context.newPage();
+  async function open(isSignedIn = true): Promise<BrowserContext> {
+    const context = await browser.newContext({ baseURL: stack.url });
+    context.setDefaultTimeout(30_000);
+    if (isSignedIn) await admin.enter(context);
+    return context;
+  }
+
+  type Check = (page: Page, place: Place) => Promise<string[]>;
+  type Prepare = (context: BrowserContext) => Promise<void>;
+
+  /** Looks at each of them in tabs of a browser that is signed in, or of one that is not. Gives what is wrong. */
+  async function look(state: string, places: readonly Place[], check?: Check, prepare?: Prepare): Promise<string[]> {
     const found: string[] = [];
-    page.on("pageerror", (error) => found.push(String(error)));
-    for (const [name, path] of Object.entries(PAGES)) {
-      await page.goto(`${stack.url}/app${path === "" ? "" : `/${appId}${path === "/" ? "" : path}`}`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await page.waitForLoadState("networkidle");
-      await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${width}.png`) });
-      await page.addScriptTag({ content: axe });
-      const violations = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Violation[];
-      for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes[0]?.html ?? ""}`);
-      if (await page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")) found.push(`${name}: too wide`);
-    }
-    await context.close();
-    expect(found).toEqual([]);
+    const visit = async (page: Page, place: Place, go: typeof openPage) => {
+      try {
+        await go(page, place.address);
+        found.push(...((await check?.(page, place)) ?? []), ...(await inspectPage(page, state, place.name)));
+      } catch (error) {
+        found.push(`${state}/${place.name}: ${error}`);
+      }
+    };
+    const openTab = async (context: BrowserContext) => {
+      const page = await context.newPage();
+      page.on("pageerror", (error) => found.push(`${state}: ${page.url()}: ${error}`));
+      return page;
+    };
+    const [inside, outside] = await Promise.all([open(true), open(false)]);
+    await Promise.all([inside, outside].map(prepare ?? (async () => undefined)));
+    const waiting = places.filter(({ route }) => !isOutside(route));
+    const tabs = Array.from({ length: TABS }, async () => {
+      const page = await openTab(inside);
+      await openPage(page, "/app");
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await visit(page, next, followLink);
+    });
+    await Promise.all(tabs);
+    const page = await openTab(outside);
+    for (const place of places.filter(({ route }) => isOutside(route))) await visit(page, place, openPage);
+    await Promise.all([inside.close(), outside.close()]);
+    return found;
+  }
+
+  it("is one of the list, and there are not fewer than there were", () => {
+    expect(routes.length).toBeGreaterThanOrEqual(31);
+    expect(routes).toEqual(expect.arrayContaining(["/login", "/app", "/app/$appId/users/$userId", "/settings/audit"]));
   });
+
+  it(
+    "of a server without apps",
+    async () => {
+      const places = routes.filter((route) => !route.includes("$") && route !== "/").map((route) => placeOf(route, {}));
+      expect(await look("nothing", places)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "of an app without anything in it",
+    async () => {
+      emptyApp = { ...NOTHING, appId: (await stack.createApp(undefined, "Empty")).id };
+      const places = routes.filter((route) => route.includes("$")).map((route) => placeOf(route, emptyApp));
+      const saysSo = async (page: Page, { route, name }: Place) => {
+        // What an address names and is not there, is said not to be there.
+        if (!/\$(?!appId)/.test(route)) return [];
+        return (await page.getByRole("alert").count()) === 0 ? [`${name}: does not say what is missing`] : [];
+      };
+      expect(await look("empty", places, saysSo)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "of an app in which everything has happened",
+    async () => {
+      filledApp = await fillApp(stack, admin, await stack.createApp());
+      const places = [
+        ...routes.map((route) => placeOf(route, filledApp)),
+        ...MORE.map(([route, name, search]) => {
+          const place = placeOf(route, filledApp);
+          return { ...place, name, address: `${place.address}${search}` };
+        }),
+      ];
+      const isWhole = async (page: Page, { name, route }: Place) =>
+        !isOutside(route) && (await page.getByRole("alert").count()) > 0 ? [`${name}: shows an error`] : [];
+      expect(await look("filled", places, isWhole)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "of a server that fails",
+    async () => {
+      const places = routes.filter((route) => route !== "/").map((route) => placeOf(route, filledApp));
+      const fail = async (context: BrowserContext) => {
+        await context.route(/\/operator\/v1\/(?!session$)/, (route) =>
+          route.fulfill({
+            status: 500,
+            headers: { "request-id": REQUEST_ID },
+            json: { error: "Something failed on the server", code: "internal_error" },
+          }),
+        );
+      };
+      const saysWhatAndHow = async (page: Page, { route, name }: Place) => {
+        if (isOutside(route) || ASK_NOTHING.includes(route)) return [];
+        const missing: string[] = [];
+        if (!(await page.getByRole("alert").filter({ hasText: REQUEST_ID }).first().isVisible())) {
+          missing.push(`${name}: no error with its request ID`);
+        }
+        if ((await page.getByRole("button", { name: "Try again" }).count()) === 0) missing.push(`${name}: no way on`);
+        return missing;
+      };
+      expect(await look("failing", places, saysWhatAndHow, fail)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
 });

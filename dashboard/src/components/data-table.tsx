@@ -124,7 +124,8 @@ function Rows<T>({ rows, columns, rowKey, label, onOpen, onEnd }: RowsProps<T>) 
   const before = (items[0]?.start ?? top) - top;
   const after = Math.max(0, virtualizer.getTotalSize() - (items.at(-1)?.end ?? top) + top);
   return (
-    <div className="overflow-x-auto">
+    // Where rows hold no link, the table itself takes the focus, so that keys can scroll it.
+    <section className="overflow-x-auto" aria-label={label} tabIndex={onOpen === undefined ? 0 : undefined}>
       <table className="w-full border-collapse text-sm" aria-label={label} aria-rowcount={model.length + 1}>
         <thead>
           <tr className="border-b border-line text-left text-xs text-faint">
@@ -158,7 +159,7 @@ function Rows<T>({ rows, columns, rowKey, label, onOpen, onEnd }: RowsProps<T>) 
                   <td
                     key={cell.id}
                     className={cx(
-                      "h-10 max-w-72 truncate px-3 first:pl-4",
+                      "h-10 max-w-44 truncate px-3 first:pl-4 md:max-w-72",
                       columns[index]?.wide && "hidden md:table-cell",
                       columns[index]?.className,
                     )}
@@ -172,7 +173,7 @@ function Rows<T>({ rows, columns, rowKey, label, onOpen, onEnd }: RowsProps<T>) 
           {after > 0 && <Spacer height={after} />}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -27,7 +27,7 @@ function RequestId({ error }: { error: unknown }) {
     <div className="mt-1 flex flex-wrap items-center gap-x-3 pl-6 text-xs">
       <code>{error.code}</code>
       {error.requestId !== undefined && (
-        <span className="inline-flex items-center gap-0.5">
+        <span>
           Request ID <code className="break-all">{error.requestId}</code>
           <CopyIcon text={error.requestId} label="request ID" className="text-bad" />
         </span>

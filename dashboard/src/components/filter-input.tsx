@@ -21,7 +21,7 @@ export function FilterInput({
       mono
       aria-label={`Filter by ${name} ID`}
       placeholder={`${name.charAt(0).toUpperCase()}${name.slice(1)} ID`}
-      className="w-36 flex-1 sm:max-w-56"
+      className="flex-1 basis-full sm:max-w-56 sm:basis-36"
       value={text}
       onChange={(event) => setText(event.target.value)}
       onBlur={commit}

@@ -3,7 +3,7 @@ export function shorten(text: string, head = 8, tail = 6): string {
   return text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
 }
 
-export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
+export function formatCount(count: number, noun: string, plural = noun.replace(/y$/, "ie").concat("s")): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }
 

@@ -48,7 +48,8 @@ export function KeyQuorumPage() {
         </BackLink>
       }
       actions={
-        mayDelete && (
+        mayDelete &&
+        !query.isError && (
           <Button icon="trash" onClick={() => setDeleting(true)}>
             Delete
           </Button>

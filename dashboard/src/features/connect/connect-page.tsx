@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { CopyField } from "../../components/copy.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Page } from "../../components/page.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { read } from "../../lib/api/queries.ts";
@@ -15,6 +16,8 @@ export function ConnectPage() {
   const policies = useQuery(read("listAppPolicies", first));
   const wallets = useQuery(read("listAppWallets", first));
   const status = useQuery(read("getStatus", {}));
+  const asked = [keys, policies, wallets, status];
+  const failed = asked.find((query) => query.isError);
   const snippets = writeSnippets({
     appId,
     url: location.origin,
@@ -35,6 +38,10 @@ export function ConnectPage() {
           <CopyField label="API address" value={location.origin} />
         </div>
       </Card>
+      {failed !== undefined && (
+        // The code is there all the same, with placeholders; what is missing from it is said.
+        <ErrorPanel error={failed.error} onRetry={() => void Promise.all(asked.map((query) => query.refetch()))} />
+      )}
       {snippets.map((snippet) => (
         <Card key={snippet.id} title={snippet.title}>
           <CodeBlock code={snippet.code} label={snippet.title} />

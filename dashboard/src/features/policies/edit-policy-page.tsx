@@ -27,7 +27,19 @@ export function EditPolicyPage() {
     ...read("getAppPolicy", { params: { app_id: appId, policy_id: policyId } }),
     refetchOnWindowFocus: false,
   });
-  return <Load query={query}>{(detail) => <Edit key={policyId} detail={detail} />}</Load>;
+  if (query.data !== undefined) return <Edit key={policyId} detail={query.data} />;
+  return (
+    <Page
+      title="Edit policy"
+      above={
+        <BackLink to="/app/$appId/policies" params={{ appId }}>
+          Policies
+        </BackLink>
+      }
+    >
+      <Load query={query}>{() => null}</Load>
+    </Page>
+  );
 }
 
 function Edit({ detail: { policy, attached_to: count } }: { detail: Detail }) {

@@ -44,7 +44,8 @@ export function PolicyPage() {
         </BackLink>
       }
       actions={
-        mayChange && (
+        mayChange &&
+        !query.isError && (
           <>
             <Button icon="trash" onClick={() => setDeleting(true)}>
               Delete

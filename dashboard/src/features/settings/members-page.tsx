@@ -125,7 +125,7 @@ function Invitations() {
       <ul className="divide-y divide-line">
         {invitations.data?.data.map((invitation) => (
           <li key={invitation.id} className="flex flex-wrap items-center gap-3 px-4 py-2.5 text-sm">
-            <span className="min-w-0 flex-1 truncate">{invitation.email ?? "Anybody with the link"}</span>
+            <span className="min-w-0 flex-1 basis-40 break-words">{invitation.email ?? "Anybody with the link"}</span>
             <Badge>{roleNames[invitation.role]}</Badge>
             <span className="text-faint">
               ends <Time at={invitation.expires_at} />

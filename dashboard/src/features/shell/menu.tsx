@@ -22,10 +22,12 @@ export function Menu({ trigger, header, groups }: MenuProps) {
             {groups
               .filter((group) => group.length > 0)
               .map((group, index) => (
-                <Base.Group key={group[0]?.label} className={index > 0 ? "mt-1 border-t border-line pt-1" : undefined}>
-                  {group.map((entry) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two apps may have one name, and the order stays
+                <Base.Group key={index} className={index > 0 ? "mt-1 border-t border-line pt-1" : undefined}>
+                  {group.map((entry, at) => (
                     <Base.Item
-                      key={entry.label}
+                      // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                      key={at}
                       onClick={entry.onSelect}
                       className="flex h-8 cursor-pointer items-center gap-2 rounded-md px-2.5 text-sm outline-none data-highlighted:bg-hover"
                     >

@@ -44,7 +44,8 @@ export function UserPage() {
         </BackLink>
       }
       actions={
-        mayChange && (
+        mayChange &&
+        !query.isError && (
           <Button icon="trash" onClick={() => setDeleting(true)}>
             Delete user
           </Button>
@@ -91,7 +92,7 @@ function Detail({ detail }: { detail: UserDetail }) {
               <span className="w-28 text-faint">
                 {"id" in account ? "Embedded wallet" : nameAccountType(account.type)}
               </span>
-              <span className="min-w-0 flex-1 break-all">{describeAccount(account)}</span>
+              <span className="min-w-0 flex-1 basis-48 break-all">{describeAccount(account)}</span>
               {account.verified_at > 0 && (
                 <span className="text-faint">
                   verified <Time at={account.verified_at * 1000} />

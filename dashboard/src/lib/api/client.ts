@@ -53,23 +53,36 @@ export async function call<Id extends Operation>(
   }
 }
 
+/** Longer than anything takes that is well; a page that waits for ever tells nobody what is wrong. */
+const TIMEOUT_MS = 30_000;
+
 async function sendOnce(operation: Operation, { params, query, body, signal }: AnyInput): Promise<unknown> {
   const [method, path] = endpoints[operation];
-  const init: RequestInit = { method, headers: { "mandate-dashboard": "1" }, credentials: "same-origin" };
-  if (signal !== undefined) init.signal = signal;
+  const slow = new AbortController();
+  const timer = setTimeout(() => slow.abort(), TIMEOUT_MS);
+  signal?.addEventListener("abort", () => slow.abort());
+  const init: RequestInit = {
+    method,
+    headers: { "mandate-dashboard": "1" },
+    credentials: "same-origin",
+    signal: slow.signal,
+  };
   if (body !== undefined) {
     init.headers = { ...init.headers, "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
-  let answer: Response;
   try {
-    answer = await fetch(fillPath(path, params ?? {}) + queryText(query ?? {}), init);
+    const answer = await fetch(fillPath(path, params ?? {}) + queryText(query ?? {}), init);
+    if (!answer.ok) throw await readError(answer);
+    return answer.status === 204 ? undefined : await answer.json();
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (error instanceof ApiError || signal?.aborted) throw error;
+    if (slow.signal.aborted)
+      throw new ApiError(0, "timeout", `The server has not answered in ${TIMEOUT_MS / 1000} seconds`);
     throw new ApiError(0, "unreachable", "The server cannot be reached. Is it running?");
+  } finally {
+    clearTimeout(timer);
   }
-  if (!answer.ok) throw await readError(answer);
-  return answer.status === 204 ? undefined : answer.json();
 }
 
 function fillPath(path: string, params: Record<string, string>): string {

@@ -8,7 +8,7 @@ export const queryClient = new QueryClient({
       staleTime: 5_000,
       refetchOnWindowFocus: true,
       // What was refused stays refused; what was not answered may be tried again.
-      retry: (count, error) => count < 2 && isApiError(error) && (error.status === 0 || error.status >= 502),
+      retry: (count, error) => count < 2 && isApiError(error) && (error.code === "unreachable" || error.status >= 502),
     },
   },
 });
