@@ -41,6 +41,8 @@ export const teamRequests: { readonly [id in OperatorRouteId]: (app: FilledApp) 
     body: { secret_sha256: sha256 },
     status: 404,
   }),
+  listOAuthClientSecrets: () => ({ status: 200 }),
+  setOAuthClientSecret: () => ({ body: { provider: "google", client_secret: "s" }, status: 200 }),
   deleteAppSecret: () => ({ status: 404 }),
   listAppUsers: () => ({ query: "?search=ada&limit=2", status: 200 }),
   getAppUser: () => ({ status: 200 }),
