@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { main } from "@mandate/cli/main";
 import { operatorChange, operatorSend } from "@mandate/cli/operator-request";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -443,6 +446,60 @@ describe("an account at a provider", () => {
     const answer = await unlink({ provider: "custom:pinned", subject });
     expect(answer.json).toMatchObject({ id: user.id, linked_accounts: [{ type: "google_oauth", subject }] });
     expect((await signIn("custom:pinned")).user.id).not.toBe(user.id);
+  });
+});
+
+describe("mandate app provider", () => {
+  async function run(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    let stdout = "";
+    let stderr = "";
+    const code = await main(["app", "provider", ...words, "--json"], {
+      environment: { MANDATE_DATA_DIR: stack.dataDir, MANDATE_URL: stack.url },
+      cwd: stack.dataDir,
+      stdout: (text) => {
+        stdout += text;
+      },
+      stderr: (text) => {
+        stderr += text;
+      },
+    });
+    return { code, stdout, stderr };
+  }
+
+  it("refuses what makes no sense, and what the signer would have to take on the API's word unsaid", async () => {
+    const { id } = await stack.createApp();
+    const unreadable = ["--client-secret-file", join(stack.dataDir, "none")];
+    for (const [words, code] of [
+      [[], 2],
+      [["--id", id], 2],
+      [["--id", id, "--provider", "google"], 2],
+      [["--id", id, "--provider", "google", "--client-id", "c", ...unreadable], 2],
+      [["--id", id, "--provider", "github", "--client-id", "c"], 1],
+      [["--id", id, "--provider", "custom:a", "--client-id", "c"], 1],
+      [["--id", id, "--provider", "google", "--client-id", "c", "--trust-api"], 1],
+    ] as const)
+      expect((await run("set", ...words)).code, words.join(" ")).toBe(code);
+    expect(JSON.parse((await run("list", "--id", id)).stdout)).toEqual({ data: [] });
+  });
+
+  it("sets a provider that users then sign in with, replaces it, and takes it away with its secret", async () => {
+    const made = await stack.createApp(undefined, "By command", { allowedOrigins: [PAGE] });
+    const file = join(stack.dataDir, "provider.secret");
+    writeFileSync(file, `${oidcClient.secret}\n`, { mode: 0o600 });
+    const provider = ["--id", made.id, "--provider", "custom:own"];
+    const words = [...provider, "--client-id", oidcClient.id, "--issuer", issuer.url, "--client-secret-file", file];
+    const set = await run("set", ...words);
+    expect(set).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(set.stdout).redirect_uri).toBe(`${stack.url}/api/v1/oauth/callback`);
+    const at = new BrowserClient(stack, made, PAGE);
+    expect((await signIn("custom:own", at)).is_new_user).toBe(true);
+    const again = await run("set", ...words, "--scope", "openid");
+    const list = await run("list", "--id", made.id);
+    expect(JSON.parse(list.stdout).data).toMatchObject([{ provider: "custom:own", scopes: ["openid"] }]);
+    expect(`${set.stdout}${again.stdout}${list.stdout}`).not.toContain(oidcClient.secret);
+    expect((await run("remove", ...provider)).code).toBe(0);
+    expect(codeOf((await init("custom:own", at)).answer)).toBe("403 disallowed_login_method");
+    expect((await run("remove", ...provider)).code).toBe(1);
   });
 });
 
