@@ -4,8 +4,8 @@ import { Notice } from "./notice.tsx";
 import { messageOf } from "./use-agent.ts";
 
 /**
- * Makes the user's first wallet. The SDK's `createOnLogin` does so only for sign-ins through its own modal, which this
- * app has none of.
+ * Makes the user's first wallet. The SDK's `createOnLogin` made none after a sign-in by its hook `useLoginWithEmail`
+ * (3.45.0), so the app does it itself.
  */
 export function MakeWallet() {
   const { createWallet } = useCreateWallet();
