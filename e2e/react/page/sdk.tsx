@@ -1,7 +1,9 @@
 import {
   getAccessToken,
   useCreateWallet,
+  useLinkWithPasskey,
   useLoginWithEmail,
+  useLoginWithPasskey,
   useLoginWithSiwe,
   usePrivy,
   useSendTransaction,
@@ -10,6 +12,7 @@ import {
   useSignMessage,
   useSignTransaction,
   useSignTypedData,
+  useSignupWithPasskey,
   useWallets,
 } from "@privy-io/react-auth";
 import { useSolana } from "./solana.ts";
@@ -28,6 +31,9 @@ function useSdk() {
     getAccessToken,
     ...useLoginWithEmail(),
     ...useLoginWithSiwe(),
+    ...useSignupWithPasskey(),
+    ...useLoginWithPasskey(),
+    ...useLinkWithPasskey(),
     ...useCreateWallet(),
     ...useSignMessage(),
     ...useSignTypedData(),
