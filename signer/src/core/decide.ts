@@ -84,6 +84,9 @@ function decideFor(
       ...explanation,
       reason: decision.reason,
       ...(decision.ruleId === undefined ? {} : { rule_id: decision.ruleId }),
+      ...(decision.operation === undefined ? {} : { operation: decision.operation }),
+      // Such as the user operation that a message of 32 bytes may be the hash of.
+      ...(decision.part === undefined ? {} : { part: decision.part }),
     };
     if (decision.decision !== "ALLOW") {
       return { decision: "DENY", explanation: { ...explanation, rules: decision.trace as unknown as JsonObject[] } };
