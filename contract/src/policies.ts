@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { named } from "./components.ts";
+import { annotated, named } from "./components.ts";
 import { type ErrorCode, messages } from "./errors.ts";
 import {
   anyObject,
@@ -107,10 +107,22 @@ export const abi = named(
     .max(200),
 );
 
+/** A number gets as far as the policy engine, which has better words for what it should have been. */
+const conditionValue = annotated(
+  { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" }, minItems: 1, maxItems: 100 }] },
+  z.custom<string | string[]>(isConditionValue),
+);
+
+function isConditionValue(value: unknown): boolean {
+  const isText = (one: unknown) => typeof one === "string" && one.length <= 10_000;
+  if (Array.isArray(value)) return value.length >= 1 && value.length <= 100 && value.every(isText);
+  return isText(value) || typeof value === "number";
+}
+
 const comparison = {
   field: z.string().min(1).max(1000),
   operator: z.enum(conditionOperators),
-  value: z.union([z.string().max(10_000), z.array(z.string().max(10_000)).min(1).max(100)]),
+  value: conditionValue,
 };
 
 /**
@@ -260,7 +272,7 @@ const simulateBody = named(
 );
 
 const policyBodyErrorCode = (path: readonly PropertyKey[]): ErrorCode =>
-  path[0] === "rules" ? "invalid_policy_format" : "invalid_data";
+  path[0] === "rules" || path[0] === "name" ? "invalid_policy_format" : "invalid_data";
 
 const ruleBodyErrorCode = (): ErrorCode => "invalid_policy_format";
 
@@ -286,7 +298,7 @@ export const policyRoutes = {
     authorization: "none",
     request: {
       body: simulateBody,
-      bodyErrorCode: (path) => (path[0] === "policy" && path[1] === "rules" ? "invalid_policy_format" : "invalid_data"),
+      bodyErrorCode: (path) => (path[0] === "policy" ? policyBodyErrorCode(path.slice(1)) : "invalid_data"),
     },
     responses: { 200: simulation },
     errors: ["invalid_policy_format", "invalid_solana_transaction", "not_supported"],

@@ -177,12 +177,14 @@ export const rpcBody = named("WalletRpcBody", z.discriminatedUnion("method", met
 export type RpcBody = z.output<typeof rpcBody>;
 
 /** On the wire, but not built. */
+const TEMPO_TYPE = 118;
 const unbuiltMethods: ReadonlySet<unknown> = new Set(["tron_sendTransaction"]);
 
 export function findUnsupportedMethod(body: unknown): string | undefined {
   if (typeof body !== "object" || body === null || !Object.hasOwn(body, "method")) return undefined;
-  const { method } = body as { method: unknown };
-  return unbuiltMethods.has(method) ? `\`${String(method)}\` is not supported by this server` : undefined;
+  const { method, params } = body as { method: unknown; params?: { transaction?: { type?: unknown } } | null };
+  if (unbuiltMethods.has(method)) return `\`${String(method)}\` is not supported by this server`;
+  return params?.transaction?.type === TEMPO_TYPE ? "transactions of type 118 are not supported" : undefined;
 }
 
 export const rpcMethods = methods.map((schema) => schema.shape.method.value);

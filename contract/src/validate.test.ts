@@ -30,7 +30,7 @@ describe("texts of refusals", () => {
   it.each([
     [
       { window: { duration_seconds: 1 } },
-      "Required at window.seconds; Unrecognized key(s) in object: 'duration_seconds' at window",
+      "Required at window.seconds; Unrecognized key(s) in object: 'duration_seconds'",
     ],
     [{}, "Required at window"],
     [undefined, "Required"],
@@ -101,9 +101,8 @@ describe("texts of the wire", () => {
       {},
       "Must provide at least one of public_keys, authorization_threshold, display_name, or user_ids",
     ],
-    ["createPolicy", { ...policy, name: undefined }, "Name is required"],
-    ["createPolicy", { ...policy, name: "x".repeat(51) }, "Policy name must be fewer than 50 characters"],
     ["createPolicy", { ...policy, owner: { user_id: "did:privy:x" }, owner_id: id }, messages.ownerAndOwnerId],
+    ["updatePolicy", { name: "", owner_id: "" }, messages.emptyUpdate],
     ["updatePolicy", { chain_type: "ethereum", name: "p" }, "Unrecognized key(s) in object: 'chain_type'"],
     [
       "createUser",
@@ -135,7 +134,7 @@ describe("texts of the wire", () => {
     [
       "walletRpc",
       { ...transaction, params: { transaction: { access_list: [] } } },
-      "Unrecognized key(s) in object: 'access_list' at params.transaction",
+      "Unrecognized key(s) in object: 'access_list'",
     ],
     [
       "walletRpc",
@@ -157,6 +156,9 @@ describe("texts of the wire", () => {
   });
 
   it.each([
+    ["createPolicy", { ...policy, name: undefined }, "Name is required"],
+    ["createPolicy", { ...policy, name: "x".repeat(51) }, "Policy name must be fewer than 50 characters"],
+    ["updatePolicy", { name: "", rules: [] }, "Name is required"],
     [
       "createPolicy",
       { ...policy, rules: [{ ...rule, action: "allow" }] },
@@ -172,7 +174,7 @@ describe("texts of the wire", () => {
     [
       "createPolicyRule",
       { ...rule, conditions: [{ field_source: "system", field: "x", operator: "lte", value: "1", abi: [] }] },
-      "Unrecognized key(s) in object: 'abi' at conditions[0]",
+      "Unrecognized key(s) in object: 'abi'",
     ],
     [
       "createPolicyRule",
@@ -181,7 +183,7 @@ describe("texts of the wire", () => {
     ],
     [
       "createPolicyRule",
-      { ...rule, conditions: [{ field_source: "system", field: "x", operator: "lte", value: 1 }] },
+      { ...rule, conditions: [{ field_source: "system", field: "x", operator: "lte", value: true }] },
       "Invalid input at conditions[0].value",
     ],
   ] as const)("%s %j is a malformed policy", (route, body, message) => {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ErrorCode } from "./errors.ts";
+import { type ErrorCode, messages } from "./errors.ts";
 import type { BodyOf, Route } from "./route.ts";
 
 export type Validated<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string };
@@ -48,7 +48,7 @@ function describeFailure(
   issues: readonly z.core.$ZodIssue[],
   codeOf: ((path: readonly PropertyKey[]) => ErrorCode) | undefined,
 ): { ok: false; code: ErrorCode; message: string } {
-  const flat = issues.flatMap((issue) => flattenUnion(issue, []));
+  const flat = listIssues(issues);
   const texts = [...new Set(flat.slice(0, issuesShownMax).map(describeIssue))];
   const message = texts.join("; ");
   return {
@@ -56,6 +56,14 @@ function describeFailure(
     code: codeOf === undefined ? "invalid_data" : codeOf(flat[0]?.path ?? []),
     message: message.length > messageLengthMax ? `${message.slice(0, messageLengthMax - 1)}…` : message,
   };
+}
+
+/** An update of nothing but empty text is empty, rather than wrong in each of its members (spec 03 §3.5). */
+function listIssues(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const flat = issues.flatMap((issue) => flattenUnion(issue, []));
+  const empty = flat.find(({ message }) => message === messages.emptyUpdate);
+  const hasOther = flat.some(({ code }) => code === "unrecognized_keys");
+  return empty === undefined || hasOther ? flat : [empty];
 }
 
 /**
@@ -85,7 +93,8 @@ function flattenUnion(issue: z.core.$ZodIssue, parents: readonly PropertyKey[]):
 
 function describeIssue(issue: FlatIssue): string {
   if (issue.message !== defaultMark) return issue.message;
-  const place = describePath(issue.path);
+  // The wire names the key alone (spec 00 §5.3).
+  const place = issue.code === "unrecognized_keys" ? "" : describePath(issue.path);
   return place === "" ? describeExpectation(issue) : `${describeExpectation(issue)} at ${place}`;
 }
 

@@ -125,7 +125,10 @@ function readOperand(
   refuse: Refuse,
 ): Operand | undefined {
   if (operator !== "in") {
-    const text = readText(value, path, refuse);
+    // A number where digits in a text belong: the field's own words say so.
+    const problem = typeof value === "number" ? binding.refuseValue?.("") : undefined;
+    const text = problem === undefined ? readText(value, path, refuse) : undefined;
+    if (problem !== undefined) refuse(problem);
     if (text === undefined) return undefined;
     if (operator === "in_condition_set") {
       if (CONDITION_SET_ID.test(text)) return typedTexts([text]);
