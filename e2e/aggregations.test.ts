@@ -130,3 +130,29 @@ describe("the items of a condition set", () => {
     expect((await client.request("GET", `${path}?cursor=x`)).status).toBe(400);
   });
 });
+
+describe("aggregations of an app", () => {
+  it("are ten at most, also when they are made at the same moment; a deleted one makes room", async () => {
+    const own = stack.client(await stack.createApp());
+    const body = {
+      name: "an hour",
+      method: "eth_signTransaction",
+      metric: { field_source: "ethereum_transaction", field: "value", function: "sum" },
+      window: { type: "rolling", seconds: 3600 },
+    };
+    const create = () => own.request("POST", "/v1/aggregations", { body });
+    const answers = await Promise.all(Array.from({ length: 16 }, create));
+    const made = answers.filter(({ status }) => status === 200);
+    expect(made).toHaveLength(10);
+    for (const { status, json } of answers.filter((answer) => !made.includes(answer))) {
+      expect([status, json]).toEqual([
+        400,
+        { error: "an app has at most 10 aggregations; delete one first", code: "invalid_data" },
+      ]);
+    }
+    const { id } = made[0]!.json as { id: string };
+    expect((await own.request("DELETE", `/v1/aggregations/${id}`)).status).toBe(200);
+    expect((await create()).status).toBe(200);
+    expect((await create()).status).toBe(400);
+  });
+});

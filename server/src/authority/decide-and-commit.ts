@@ -45,6 +45,8 @@ export type AuthorityPlan = {
   extend?(accepted: SignerAccepted): Partial<CommitUnit>;
   /** What to say when something that the request uses up is used up already; the stored answer unless given. */
   consumed?: ApiError;
+  /** What to say when there are as many as there may be (`fewerThan` of the unit). */
+  full?: ApiError;
   /** For control changes: the answer as the resource stands now; tells a harmless repetition from a stale one. */
   current?(): Promise<StoredAnswer | undefined>;
 };
@@ -370,7 +372,7 @@ function toApiError(refusal: SignerRefused): ApiError {
 
 function conflictError(
   plan: AuthorityPlan,
-  on: "external_id" | "user_account" | "referenced",
+  on: "external_id" | "user_account" | "referenced" | "full",
   value: string,
 ): ApiError {
   switch (on) {
@@ -378,6 +380,8 @@ function conflictError(
       return new ApiError("resource_already_exists", "a wallet with this external_id exists already in this app");
     case "user_account":
       return new ApiError("linked_to_another_user");
+    case "full":
+      return plan.full ?? new ApiError("invalid_data", `there are at most ${value}; delete one first`);
     case "referenced":
       return new ApiError(
         plan.target?.key.type === "key_quorum" ? "authorization_key_has_associated_wallets" : "invalid_data",

@@ -20,6 +20,8 @@ export type CommitTables = {
     /** The current version, deleted or not. */
     findCurrent(appId: string, key: RecordKey): { version: number; deleted: boolean } | undefined;
     findReferrer(appId: string, kinds: RecordReference["kind"][], to: string): RecordKey | undefined;
+    /** How many live records refer to it; counted up to `max` at least. */
+    countReferrers(appId: string, kinds: RecordReference["kind"][], to: string, max: number): number;
     put(appId: string, put: PutRecord): void;
   };
   wallets: {
@@ -93,7 +95,8 @@ function findConflict(tables: CommitTables, unit: CommitUnit): Refusal | undefin
     findExternalIdConflict(tables, unit) ??
     findAccountConflict(tables, unit) ??
     findNonceConflict(tables, unit) ??
-    findReferenceConflict(tables, unit)
+    findReferenceConflict(tables, unit) ??
+    findFullness(tables, unit)
   );
 }
 
@@ -139,6 +142,13 @@ function findReferenceConflict({ records }: CommitTables, unit: CommitUnit): Ref
   const referrer = records.findReferrer(unit.appId, kinds, to);
   if (referrer === undefined) return undefined;
   return { ok: false, reason: "conflict", on: "referenced", value: `${referrer.type} ${referrer.id}` };
+}
+
+function findFullness({ records }: CommitTables, unit: CommitUnit): Refusal | undefined {
+  if (unit.fewerThan === undefined) return undefined;
+  const { max, kinds, to } = unit.fewerThan;
+  if (records.countReferrers(unit.appId, kinds, to.id, max) < max) return undefined;
+  return { ok: false, reason: "conflict", on: "full", value: String(max) };
 }
 
 /** Returns the receipt's sequence, if there is a receipt. */

@@ -17,6 +17,7 @@ export function assertCommitUnit(unit: CommitUnit): void {
     unit.put.map((put) => `${put.type} ${put.id}`),
     "record",
   );
+  assertFewerThan(unit);
   assertSecrets(unit);
   assertUsers(unit);
   assertRequests(unit);
@@ -58,6 +59,15 @@ function assertPut(put: PutRecord): void {
   } else if (put.type === "user_key" && !put.deleted) {
     throw new InvalidUnitError("a user key needs an expiry");
   }
+}
+
+/** The number is exact because writers of it meet at the record that is referred to. */
+function assertFewerThan({ fewerThan, expect }: CommitUnit): void {
+  if (fewerThan === undefined) return;
+  const { max, to } = fewerThan;
+  if (!Number.isSafeInteger(max) || max < 1 || max > 1000) throw new InvalidUnitError("a limit is from 1 to 1000");
+  if (!expect.some(({ type, id }) => type === to.type && id === to.id))
+    throw new InvalidUnitError(`a limit on what refers to a ${to.type} needs its version`);
 }
 
 function assertSecrets(unit: CommitUnit): void {

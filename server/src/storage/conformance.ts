@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import { describeDocuments } from "./conformance/documents.ts";
+import { describeLimits } from "./conformance/limits.ts";
 import { describeLists } from "./conformance/lists.ts";
 import { describeReceipts } from "./conformance/receipts.ts";
 import { describeRecords } from "./conformance/records.ts";
@@ -17,10 +18,12 @@ export type OpenedStorage = {
   storage: Storage;
   close: () => Promise<void>;
   reopen?: () => Promise<Storage>;
+  /** The same data, as another process would open it beside this one; closed with `close`. */
+  another?: () => Promise<Storage>;
 };
 
 /** The storage of the running test; a getter, as every test has its own. */
-export type TestedStorage = { readonly storage: Storage; reopen(): Promise<Storage> };
+export type TestedStorage = { readonly storage: Storage; reopen(): Promise<Storage>; another(): Promise<Storage> };
 
 /** The suite that every adapter passes. A divergence between adapters, once found, becomes a case here. */
 export function describeStorage(name: string, open: () => Promise<OpenedStorage>): void {
@@ -38,9 +41,12 @@ export function describeStorage(name: string, open: () => Promise<OpenedStorage>
       },
       // Without a way to reopen, the same storage still has to show what was committed.
       reopen: async () => (opened.reopen === undefined ? opened.storage : opened.reopen()),
+      // A database of one process has nobody else to be exact against.
+      another: async () => (opened.another === undefined ? opened.storage : opened.another()),
     };
     describeRecords(tested);
     describeReferences(tested);
+    describeLimits(tested);
     describeWallets(tested);
     describeUsers(tested);
     describeRequests(tested);

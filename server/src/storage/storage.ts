@@ -151,6 +151,11 @@ export type CommitUnit = {
   /** Fails the commit while a live record refers to this one in one of these ways: for deletions. */
   unreferenced?: { kinds: RecordReference["kind"][]; to: string };
   /**
+   * Fails the commit while `max` live records, or more, refer to the record `to` in one of these ways: for additions to
+   * a bounded number. `to` is among `expect`; such commits come one after the other, on every process.
+   */
+  fewerThan?: { max: number; kinds: RecordReference["kind"][]; to: RecordKey };
+  /**
    * Sealed private material of wallets that this unit puts. With version 1 it must be new; a later version may
    * replace it (rotation of the seal).
    */
@@ -176,9 +181,15 @@ export type CommitResult =
   | { ok: false; reason: "idempotency_key_used"; entry: IdempotencyEntry; answer: StoredAnswer }
   /**
    * A unique value is taken. `user_account` names the handle, `nonce` a send of the same wallet and chain that is
-   * not broadcast yet, `referenced` the record that still refers to what was to be deleted.
+   * not broadcast yet, `referenced` the record that still refers to what was to be deleted, `full` the number that
+   * there may be.
    */
-  | { ok: false; reason: "conflict"; on: "external_id" | "user_account" | "nonce" | "referenced"; value: string };
+  | {
+      ok: false;
+      reason: "conflict";
+      on: "external_id" | "user_account" | "nonce" | "referenced" | "full";
+      value: string;
+    };
 
 /** Lists go from the oldest on unless they are asked for the newest first. */
 export type Page = { cursor: string | undefined; limit: number; order?: "oldest" | "newest" };

@@ -1,7 +1,6 @@
 import type { aggregationRoutes } from "@mandate/contract/aggregations";
 import { ApiError } from "../../api-error.ts";
 import { decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/decide-and-commit.ts";
-import { SendQueue } from "../../chains/send-queue.ts";
 import { viewAggregation } from "../../views/aggregation.ts";
 import type { RouteHandler } from "../handler.ts";
 import { putOf } from "../put-of.ts";
@@ -9,26 +8,18 @@ import { putOf } from "../put-of.ts";
 type Routes = typeof aggregationRoutes;
 
 const PER_APP_MAX = 10;
-const creations = new SendQueue();
 
-/** One after the other in an app, so that the number of its aggregations is known when another one is made. */
-export const createAggregation: RouteHandler<Routes["createAggregation"]> = (deps, { request, appId }) =>
-  creations.run(appId, async () => {
-    const { answer } = await decideAndCommit(deps, request, {
-      appId,
-      records: [],
-      idempotent: true,
-      async prepare() {
-        const existing = await deps.storage.findReferrers(appId, ["app"], appId, PER_APP_MAX);
-        if (existing.length >= PER_APP_MAX) {
-          throw new ApiError("invalid_data", `an app has at most ${PER_APP_MAX} aggregations; delete one first`);
-        }
-        return { fill: {} };
-      },
-      answer: (accepted) => jsonAnswer(viewAggregation(putOf(accepted, "aggregation").sealed)),
-    });
-    return toHttpResponse(answer);
+export const createAggregation: RouteHandler<Routes["createAggregation"]> = async (deps, { request, appId }) => {
+  const { answer } = await decideAndCommit(deps, request, {
+    appId,
+    records: [],
+    idempotent: true,
+    answer: (accepted) => jsonAnswer(viewAggregation(putOf(accepted, "aggregation").sealed)),
+    extend: () => ({ fewerThan: { max: PER_APP_MAX, kinds: ["app"], to: { type: "app", id: appId } } }),
+    full: new ApiError("invalid_data", `an app has at most ${PER_APP_MAX} aggregations; delete one first`),
   });
+  return toHttpResponse(answer);
+};
 
 export const getAggregation: RouteHandler<Routes["getAggregation"]> = async (deps, { appId, params }) => {
   const record = await deps.storage.findRecord(appId, { type: "aggregation", id: params.aggregation_id });

@@ -19,6 +19,12 @@ function announceUnit(batch: Batch, unit: CommitUnit): void {
   }
   if (unit.unreferenced !== undefined)
     batch.records.wantReferrers(appId, unit.unreferenced.kinds, unit.unreferenced.to);
+  if (unit.fewerThan !== undefined) {
+    const { kinds, to } = unit.fewerThan;
+    // Exclusively: what another process adds at this moment is there, or comes after us.
+    batch.records.want(appId, to, "update");
+    batch.records.wantReferrers(appId, kinds, to.id);
+  }
   for (const user of unit.putUsers ?? []) for (const account of user.accounts) batch.users.wantAccount(appId, account);
   for (const { digest } of unit.consume ?? []) batch.requests.wantConsumed(appId, digest);
   if (unit.idempotency !== undefined) batch.requests.wantIdempotent(appId, unit.idempotency.key);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { findPostgres, type PostgresCluster, startPostgres } from "../../testing/postgres-cluster.ts";
 import { describeStorage } from "../conformance.ts";
+import type { Storage } from "../storage.ts";
 import { openPostgresStorage } from "./open-postgres-storage.ts";
 
 const bin = findPostgres();
@@ -16,9 +17,17 @@ describe.skipIf(bin === undefined)("on a server", () => {
   describeStorage("postgres", async () => {
     const url = await cluster.makeSchema();
     let storage = await openPostgresStorage({ url, connectionsMax: 3 });
+    const others: Storage[] = [];
     return {
       storage,
-      close: () => storage.close(),
+      async close() {
+        for (const opened of [storage, ...others]) await opened.close();
+      },
+      async another() {
+        const other = await openPostgresStorage({ url, connectionsMax: 3 });
+        others.push(other);
+        return other;
+      },
       async reopen() {
         await storage.close();
         storage = await openPostgresStorage({ url, connectionsMax: 3 });

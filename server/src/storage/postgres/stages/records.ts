@@ -12,6 +12,7 @@ export type RecordStage = Stage & {
   /** Undefined when there is none and never was. */
   findCurrent(appId: string, key: RecordKey): State | undefined;
   findReferrer(appId: string, kinds: RecordReference["kind"][], to: string): RecordKey | undefined;
+  countReferrers(appId: string, kinds: RecordReference["kind"][], to: string): number;
   /** The caller has checked the version. */
   put(appId: string, put: PutRecord): void;
 };
@@ -87,6 +88,17 @@ export function createRecordStage(): RecordStage {
     });
   }
 
+  /** Those of the database that this batch has not changed, and those that it has. */
+  function listReferrers(appId: string, kinds: RecordReference["kind"][], to: string): RecordKey[] {
+    const own = puts.changes().flatMap(({ key, value }) => {
+      if (key[0] !== appId || value === undefined || value.deleted) return [];
+      const refers = value.references.some((reference) => reference.to === to && kinds.includes(reference.kind));
+      return refers ? [{ type: value.type, id: value.id }] : [];
+    });
+    const stored = referrers.find(appId, to, ...kinds) ?? [];
+    return [...own, ...stored.filter(({ type, id }) => puts.find(appId, type, id) === undefined)];
+  }
+
   return {
     want(appId, { type, id }, lock) {
       const row = [appId, type, id];
@@ -97,15 +109,8 @@ export function createRecordStage(): RecordStage {
       referrers.want(appId, to, ...kinds);
     },
     findCurrent: (appId, { type, id }) => states.find(appId, type, id),
-    findReferrer(appId, kinds, to) {
-      for (const { key, value } of puts.changes()) {
-        if (key[0] !== appId || value === undefined || value.deleted) continue;
-        const refers = value.references.some((reference) => reference.to === to && kinds.includes(reference.kind));
-        if (refers) return { type: value.type, id: value.id };
-      }
-      const stored = referrers.find(appId, to, ...kinds) ?? [];
-      return stored.find(({ type, id }) => puts.find(appId, type, id) === undefined);
-    },
+    findReferrer: (appId, kinds, to) => listReferrers(appId, kinds, to)[0],
+    countReferrers: (appId, kinds, to) => listReferrers(appId, kinds, to).length,
     put(appId, put) {
       const key = [appId, put.type, put.id];
       states.set(key, { version: put.version, deleted: put.deleted });

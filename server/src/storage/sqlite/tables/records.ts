@@ -7,6 +7,7 @@ export type RecordTable = {
   /** The current record, deleted or not. Frozen, shared. */
   findCurrent(appId: string, key: RecordKey): StoredRecord | undefined;
   findReferrer(appId: string, kinds: RecordReference["kind"][], to: string): RecordKey | undefined;
+  countReferrers(appId: string, kinds: RecordReference["kind"][], to: string, max: number): number;
   listApps(): StoredRecord[];
   findReferrers(appId: string, kinds: RecordReference["kind"][], to: string, limit: number): RecordKey[];
   findUserKeys(appId: string, userId: string, nowMs: number, limit: number): StoredRecord[];
@@ -87,6 +88,7 @@ export function createRecordTable(connection: Connection, cache: RecordCache): R
       const row = findReferring.findRow([JSON.stringify(kinds), appId, to, 1]);
       return row === undefined ? undefined : { type: row[0], id: row[1] };
     },
+    countReferrers: (appId, kinds, to, max) => findReferring.findRows([JSON.stringify(kinds), appId, to, max]).length,
     findReferrers: (appId, kinds, to, limit) =>
       findReferring.findRows([JSON.stringify(kinds), appId, to, limit]).map(([type, id]) => ({ type, id })),
     findUserKeys: (appId, userId, nowMs, limit) =>
