@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { base58 } from "@scure/base";
-import { PublicKey, VersionedTransaction } from "@solana/web3.js";
+import { Keypair, PublicKey, VersionedTransaction } from "@solana/web3.js";
 import { FailedTransactionMetadata, LiteSVM } from "litesvm";
 
 export type SolanaCluster = {
@@ -11,6 +11,9 @@ export type SolanaCluster = {
   sent: { transaction: string; options: { skipPreflight?: boolean } }[];
   /** While it is set, no call is answered. */
   isSilent: boolean;
+  /** Makes a token, or an account with an amount of one. The cluster's index knows accounts that were made so. */
+  makeMint(decimals: number): PublicKey;
+  makeTokenAccount(mint: PublicKey, owner: PublicKey, amount: bigint): PublicKey;
   stop(): Promise<void>;
 };
 
@@ -19,6 +22,7 @@ export async function startSolanaCluster(): Promise<SolanaCluster> {
   const svm = new LiteSVM();
   const done = new Set<string>();
   const sent: SolanaCluster["sent"] = [];
+  const tokenAccounts: PublicKey[] = [];
 
   function send(text: string, options: { skipPreflight?: boolean }): string {
     sent.push({ transaction: text, options });
@@ -33,15 +37,38 @@ export async function startSolanaCluster(): Promise<SolanaCluster> {
     return signature;
   }
 
-  const methods: { [method: string]: (params: unknown[]) => unknown } = {
+  /** As nodes do for what is no mint: invalid params. */
+  function readMint(address: string): Uint8Array {
+    const account = svm.getAccount(new PublicKey(address));
+    if (account?.data.length !== MINT_BYTES) throw new RpcFailure(-32602, "Invalid param: not a Token mint");
+    return account.data;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: parameters as JSON-RPC brings them
+  const methods: { [method: string]: (params: any) => unknown } = {
     sendTransaction: ([text, options]) => send(text as string, (options ?? {}) as { skipPreflight?: boolean }),
     getSignatureStatuses: ([signatures]) => ({
       value: (signatures as string[]).map((signature) =>
         done.has(signature) ? { err: null, confirmationStatus: "finalized", slot: 1 } : null,
       ),
     }),
+    getTokenSupply: ([mint]) => ({ value: { decimals: readMint(mint as string)[MINT_DECIMALS]! } }),
+    getTokenAccountsByOwner: ([owner, { mint }]: [string, { mint: string }]) => {
+      readMint(mint);
+      const held = tokenAccounts
+        .map((address) => svm.getAccount(address)!.data)
+        .filter((data) => addressAt(data, 0) === mint && addressAt(data, 32) === owner);
+      const parse = (data: Uint8Array) => ({ parsed: { info: { tokenAmount: { amount: String(amountAt(data)) } } } });
+      return { value: held.map((data) => ({ account: { data: parse(data) } })) };
+    },
     getBalance: ([address]) => ({ value: Number(svm.getBalance(new PublicKey(address as string)) ?? 0n) }),
   };
+
+  function putTokenData(data: Uint8Array): PublicKey {
+    const address = Keypair.generate().publicKey;
+    svm.setAccount(address, { data, owner: TOKEN_PROGRAM, lamports: 10_000_000, executable: false });
+    return address;
+  }
 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -64,10 +91,33 @@ export async function startSolanaCluster(): Promise<SolanaCluster> {
     svm,
     sent,
     isSilent: false,
+    makeMint(decimals) {
+      const data = new Uint8Array(MINT_BYTES);
+      new DataView(data.buffer).setBigUint64(36, 10n ** 12n, true);
+      data.set([decimals, 1], MINT_DECIMALS);
+      return putTokenData(data);
+    },
+    makeTokenAccount(mint, owner, amount) {
+      const data = new Uint8Array(165);
+      data.set([...mint.toBytes(), ...owner.toBytes()]);
+      new DataView(data.buffer).setBigUint64(64, amount, true);
+      data[108] = 1;
+      const address = putTokenData(data);
+      tokenAccounts.push(address);
+      return address;
+    },
     stop: () => closeServer(server),
   };
   return cluster;
 }
+
+/** Layouts of the Token Program: mint (82 bytes, decimals at 44), account (mint, owner, amount at 64). */
+const TOKEN_PROGRAM = new PublicKey("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+const MINT_BYTES = 82;
+const MINT_DECIMALS = 44;
+
+const addressAt = (data: Uint8Array, at: number) => new PublicKey(data.subarray(at, at + 32)).toBase58();
+const amountAt = (data: Uint8Array) => new DataView(data.buffer, data.byteOffset).getBigUint64(64, true);
 
 class RpcFailure extends Error {
   readonly code: number;
