@@ -221,8 +221,9 @@ describe.each(list)("$id", ({ id, route }) => {
   });
 
   itWhere(route.path.includes("{"))("answers ids that cannot exist like ids that do not", async () => {
-    const { body } = firstOf(id);
-    const at = (value: string) => route.path.replace(/\{[^}]+\}/g, value);
+    const { target, body } = firstOf(id);
+    const query = target.includes("?") ? target.slice(target.indexOf("?")) : "";
+    const at = (value: string) => route.path.replace(/\{[^}]+\}/g, value) + query;
     const headers = credentials(route, body);
     const unknown = await go(headers, at("a23456789012345678901234"));
     expect(summary(unknown)).toBe(route.path.includes("{user_id}") ? "404 user_does_not_exist" : "404 not_found");
