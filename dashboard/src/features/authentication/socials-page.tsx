@@ -6,6 +6,7 @@ import { useAct } from "../../lib/use-act.ts";
 import { useApp } from "../app-settings/use-app.ts";
 import { useMay } from "../session/session.ts";
 import { AuthenticationPage } from "./authentication-page.tsx";
+import { ProvidersCard } from "./providers-card.tsx";
 
 export function SocialsPage() {
   const { app, update } = useApp();
@@ -18,7 +19,7 @@ export function SocialsPage() {
           {({ login_methods: methods }) => (
             <SwitchRow
               label="Social logins"
-              description="Users sign in with an account they have elsewhere. Each provider also needs a client ID and secret in the server's configuration; those that have one are offered."
+              description="Users sign in with an account they have at one of the providers below."
               checked={methods.includes("oauth")}
               disabled={!mayChange || act.busy}
               onChange={(isOn) =>
@@ -31,6 +32,7 @@ export function SocialsPage() {
         </Load>
         {act.error !== undefined && <ErrorNote error={act.error} className="mt-4" />}
       </Card>
+      <Load query={app}>{(data) => <ProvidersCard app={data} mayChange={mayChange} />}</Load>
     </AuthenticationPage>
   );
 }

@@ -19,6 +19,8 @@ export const endpoints = {
   deleteApp: ["DELETE", app],
   createAppSecret: ["POST", `${app}/secrets`],
   deleteAppSecret: ["DELETE", `${app}/secrets/{secret_id}`],
+  listOAuthClientSecrets: ["GET", `${app}/oauth_client_secrets`],
+  setOAuthClientSecret: ["POST", `${app}/oauth_client_secrets`],
 
   getSignInMethods: ["GET", "/operator/v1/session/methods"],
   signInWithLink: ["POST", "/operator/v1/session/link"],
