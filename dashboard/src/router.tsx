@@ -10,6 +10,7 @@ import {
 import { ErrorPanel } from "./components/error-panel.tsx";
 import { NotFound } from "./components/not-found.tsx";
 import { SkeletonLines } from "./components/skeleton.tsx";
+import { readNextPlace } from "./features/session/next-place.ts";
 import { sessionQuery } from "./features/session/session.ts";
 import { Shell } from "./features/shell/shell.tsx";
 import { isApiError } from "./lib/api/error.ts";
@@ -18,10 +19,8 @@ import { readSearch } from "./lib/search.ts";
 
 const root = createRootRoute({ component: Outlet });
 
-/** Only places of this site are gone on to after signing in. */
-function readNext(search: Record<string, unknown>): { next?: string } {
-  const { next } = search;
-  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {};
+function readNext(search: Record<string, unknown>): { next?: string | undefined } {
+  return { next: readNextPlace(search.next) };
 }
 
 const signIn = createRoute({
