@@ -1,4 +1,5 @@
 import { createLoginLink } from "@mandate/cli/login-link";
+import type { ServerAddress } from "@mandate/cli/operator-request";
 import type { TeamRole } from "@mandate/contract/route";
 import type { JsonValue } from "@mandate/core/encoding/json-value";
 import type { BrowserContext } from "playwright-core";
@@ -65,8 +66,11 @@ export async function askAsPage(
   return answer;
 }
 
+/** What signing in takes of a server. */
+type Site = Pick<Stack, "url" | "deviations"> & { instance: { server: ServerAddress } };
+
 /** The first one is an Admin. */
-export async function signInByLink(stack: Stack): Promise<TeamClient> {
+export async function signInByLink(stack: Site): Promise<TeamClient> {
   const { url } = await createLoginLink(stack.instance.server);
   return enter(stack, "/operator/v1/session/link", { token: tokenIn(url) });
 }
@@ -86,7 +90,7 @@ function tokenIn(url: string): string {
   return url.slice(url.lastIndexOf("=") + 1);
 }
 
-async function enter(stack: Stack, target: string, body: JsonValue): Promise<TeamClient> {
+async function enter(stack: Site, target: string, body: JsonValue): Promise<TeamClient> {
   const answer = await askAsPage(stack, "POST", target, JSON.stringify(body));
   const cookie = answer.headers["set-cookie"]?.split(";")[0];
   if (cookie === undefined) throw new Error(answer.text);

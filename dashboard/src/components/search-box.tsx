@@ -4,6 +4,9 @@ import { Icon } from "./ui/icon.tsx";
 
 type SearchBoxProps = { value: string; onSearch: (value: string) => void; placeholder: string };
 
+/** So short that the answer still comes at once, and longer than the gap between the keys of a fast typist's word. */
+const PAUSE_MS = 100;
+
 /** Searches a moment after the last key, or at once on Enter. */
 export function SearchBox({ value, onSearch, placeholder }: SearchBoxProps) {
   const [text, setText] = useState(value);
@@ -12,7 +15,7 @@ export function SearchBox({ value, onSearch, placeholder }: SearchBoxProps) {
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text === value) return;
-    const timer = setTimeout(() => search.current(text.trim()), 250);
+    const timer = setTimeout(() => search.current(text.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, value]);
   return (

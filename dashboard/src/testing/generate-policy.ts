@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type { Draft } from "../features/policies/model/draft.ts";
 
 /** Policies that the API accepts, over the whole grammar of Ethereum and parts of Solana's. */
-const name = fc.string({ minLength: 1, maxLength: 50, unit: "binary" });
+const isText = (text: string) => !text.includes("\0");
+const name = fc.string({ minLength: 1, maxLength: 49, unit: "binary" }).filter(isText);
 const integer = fc.oneof(
   fc.bigInt({ min: 0n, max: (1n << 256n) - 1n }).map(String),
   fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }).map((value) => `0x${value.toString(16)}`),
@@ -11,7 +12,7 @@ const integer = fc.oneof(
 const address = fc
   .uint8Array({ minLength: 20, maxLength: 20 })
   .map((bytes) => `0x${Buffer.from(bytes).toString("hex")}`);
-const text = fc.string({ maxLength: 40, unit: "grapheme" });
+const text = fc.string({ maxLength: 40, unit: "grapheme" }).filter(isText);
 
 function compare(field_source: string, field: string, operators: readonly string[], value: fc.Arbitrary<string>) {
   const single = operators.filter((operator) => operator !== "in");
