@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { named } from "./components.ts";
-import { booleanQuery, pageOf, pageQuery, pathId, text, timestamp, userId } from "./fields.ts";
+import {
+  booleanQuery,
+  pageOf,
+  pageQuery,
+  pathId,
+  successResponse,
+  text,
+  timestamp,
+  timestampQuery,
+  userId,
+} from "./fields.ts";
 import { keyQuorum, keyQuorumRoutes } from "./key-quorums.ts";
 import { policy, policyRoutes } from "./policies.ts";
 import { defineRoute, type Route, type TeamRole } from "./route.ts";
@@ -44,6 +54,7 @@ function forTeam<const R extends PublicRoute, const Id extends string>(
 }
 
 const list = { caller: "team", role: "viewer", authorization: "none", idempotent: false, method: "GET" } as const;
+const change = { caller: "team", role: "developer", authorization: "none", idempotent: false } as const;
 const search = text(1, 320)
   .describe("The beginning of an ID, an address or a name; letter case does not matter")
   .optional();
@@ -59,6 +70,16 @@ const userDetail = named(
     user,
     wallets: z.array(wallet),
     key_quorum_ids: z.array(z.string()).describe("Key quorums that the user is a member of; at most 100"),
+  }),
+);
+
+const userSession = named(
+  "UserSession",
+  z.object({
+    id: z.string(),
+    created_at: timestamp,
+    refreshed_at: timestamp.nullable(),
+    expires_at: timestamp.describe("Each refresh moves it on"),
   }),
 );
 
@@ -85,7 +106,21 @@ export const appResourceRoutes = {
     id: "listAppUsers",
     path: `${appPath}/users`,
     summary: "List an app's users, newest first, or find them",
-    request: { params: appParams, query: z.strictObject({ ...pageQuery, search }) },
+    request: {
+      params: appParams,
+      query: z.strictObject({
+        ...pageQuery,
+        search,
+        account_type: z
+          .string()
+          .regex(/^[a-z0-9_]{1,40}$/, "An account type is a word like email or google_oauth")
+          .describe("Only users with such a linked account")
+          .optional(),
+        has_wallet: booleanQuery.describe("Whether a wallet kept here is the user's, alone or with others").optional(),
+        created_from: timestampQuery.optional(),
+        created_before: timestampQuery.optional(),
+      }),
+    },
     responses: {
       200: named("UserSearchPage", z.strictObject({ ...pageOf(user).shape, total: z.number().int().nonnegative() })),
     },
@@ -98,6 +133,35 @@ export const appResourceRoutes = {
     summary: "Get a user with wallets",
     request: { params: z.strictObject({ ...appParam, user_id: userId }) },
     responses: { 200: userDetail },
+    errors: ["not_found", "user_does_not_exist"],
+  }),
+  listAppUserSessions: defineRoute({
+    ...list,
+    id: "listAppUserSessions",
+    path: `${appPath}/users/{user_id}/sessions`,
+    summary: "List a user's live sessions, newest first",
+    request: { params: z.strictObject({ ...appParam, user_id: userId }) },
+    responses: { 200: named("UserSessionList", z.object({ data: z.array(userSession).describe("At most 100") })) },
+    errors: ["not_found", "user_does_not_exist"],
+  }),
+  endAppUserSession: defineRoute({
+    ...change,
+    id: "endAppUserSession",
+    method: "DELETE",
+    path: `${appPath}/users/{user_id}/sessions/{session_id}`,
+    summary: "End a user's session and the user keys that were issued in it",
+    request: { params: z.strictObject({ ...appParam, user_id: userId, session_id: pathId }) },
+    responses: { 200: successResponse },
+    errors: ["not_found", "user_does_not_exist"],
+  }),
+  endAppUserSessions: defineRoute({
+    ...change,
+    id: "endAppUserSessions",
+    method: "DELETE",
+    path: `${appPath}/users/{user_id}/sessions`,
+    summary: "End all sessions of a user and the user keys that were issued in them",
+    request: { params: z.strictObject({ ...appParam, user_id: userId }) },
+    responses: { 200: named("EndedSessions", z.object({ ended: z.number().int().nonnegative() })) },
     errors: ["not_found", "user_does_not_exist"],
   }),
   createAppUser: forTeam("createAppUser", "developer", userRoutes.createUser),

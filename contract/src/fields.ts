@@ -121,6 +121,13 @@ export const pageQuery = {
     .optional(),
 };
 
+/** Unix milliseconds in a query. */
+export const timestampQuery = z
+  .string()
+  .regex(/^[0-9]{1,15}$/, "A time is a whole number of Unix milliseconds")
+  .transform(Number)
+  .pipe(timestamp);
+
 export const booleanQuery = z
   .enum(["true", "false"])
   .transform((value) => value === "true")

@@ -25,6 +25,8 @@ export type Refreshed = { ok: true; session: Session; refreshToken: string } | {
 const COLLECTION = "sessions";
 export const REFRESH_GRACE_MS = 60_000;
 const ATTEMPTS_MAX = 10;
+/** How many of a user's sessions a list holds. */
+export const SESSIONS_MAX = 100;
 
 export function makeSessionId(): string {
   return makeId();
@@ -73,6 +75,25 @@ export async function refresh(deps: Deps, appId: string, token: string, lifetime
     if (await put(deps, stored, { ...body, endedAtMs: deps.nowMs() }, undefined)) return { ok: false };
   }
   return { ok: false };
+}
+
+export type LiveSession = { id: string; createdAtMs: number; refreshedAtMs: number | null; expiresAtMs: number };
+
+/** The newest first. */
+export async function listSessions(deps: Deps, appId: string, userId: string): Promise<LiveSession[]> {
+  const live: LiveSession[] = [];
+  let cursor: string | undefined;
+  do {
+    const list = { collection: COLLECTION, scope: appId, tags: [`user:${userId}`], order: "newest" as const };
+    const page = await deps.documents.listDocuments(list, { cursor, limit: SESSIONS_MAX });
+    for (const { id, body, createdAtMs, expiresAtMs } of page.data) {
+      const { endedAtMs, replaced } = JSON.parse(body) as Body;
+      if (endedAtMs !== null || expiresAtMs === undefined || expiresAtMs <= deps.nowMs()) continue;
+      live.push({ id, createdAtMs, refreshedAtMs: replaced.at(-1)?.atMs ?? null, expiresAtMs });
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && live.length < SESSIONS_MAX);
+  return live.slice(0, SESSIONS_MAX);
 }
 
 /** The session that a refresh token names, ended. Undefined when there is none, or it has ended. */

@@ -7,6 +7,7 @@ import { createAggregation, deleteAggregation, getAggregation } from "./aggregat
 import { forTeam } from "./app-resources/for-team.ts";
 import { getAppKeyQuorum, listAppKeyQuorums } from "./app-resources/key-quorums.ts";
 import { getAppPolicy, listAppPolicies } from "./app-resources/policies.ts";
+import { endAppUserSession, endAppUserSessions, listAppUserSessions } from "./app-resources/user-sessions.ts";
 import { getAppUser, listAppUsers } from "./app-resources/users.ts";
 import { getAppWallet, listAppTransactions, listAppWallets } from "./app-resources/wallets.ts";
 import { addToAllowlist, listAllowlist, removeFromAllowlist } from "./apps/allowlist.ts";
@@ -289,6 +290,9 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   getOpenApiDocument: getOpenApi,
   listAppUsers,
   getAppUser,
+  listAppUserSessions,
+  endAppUserSession,
+  endAppUserSessions,
   createAppUser: forTeam(createUser),
   deleteAppUser: forTeam(deleteUser),
   createAppUserWallets: forTeam(createUserWallets),

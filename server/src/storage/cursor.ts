@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { InvalidCursorError } from "./storage.ts";
+import { InvalidCursorError, type Paged } from "./storage.ts";
 
 /** A place in a list ordered by creation, then id: the last row that was given out. */
 export type ListPosition = { createdAtMs: number; id: string };
@@ -28,6 +28,18 @@ export function decodeCursor(key: Uint8Array, scope: CursorScope, cursor: string
   if (!timingSafeEqual(bytes.subarray(0, TAG_BYTES), tagPosition(key, scope, text))) throw invalidCursor();
   const colon = text.indexOf(":");
   return { createdAtMs: Number(text.slice(0, colon)), id: text.slice(colon + 1) };
+}
+
+/** A page of one row more than wanted. Where it holds no more, the list goes on after `end`, if it does at all. */
+export function cutPage<T extends ListPosition>(
+  rows: readonly T[],
+  limit: number,
+  end: ListPosition | undefined,
+  encode: (position: ListPosition) => string,
+): Paged<T> {
+  const data = rows.slice(0, limit);
+  const last = rows.length > limit ? data.at(-1) : end;
+  return { data, nextCursor: last === undefined ? undefined : encode(last) };
 }
 
 function tagPosition(key: Uint8Array, scope: CursorScope, text: string): Uint8Array {

@@ -208,6 +208,19 @@ export type WalletFilter = {
   includeArchived?: boolean;
 };
 
+/** What the team narrows a list of users by. All that are named must hold. */
+export type UserFilter = {
+  /** Has an account of this type, such as `email`. */
+  accountType?: string;
+  /** Whether a wallet that is not archived is the user's, alone or with others. */
+  hasWallet?: boolean;
+  createdFromMs?: number;
+  createdBeforeMs?: number;
+};
+
+/** A page of a filtered list looks at no more users than this, so that a filter which few pass takes no longer. */
+export const USERS_EXAMINED = 10_000;
+
 /** Records of one type as the team sees them. */
 export type RecordFilter = {
   /** Only those with a title that begins so, letter case aside. */
@@ -246,6 +259,8 @@ export interface StorageReader {
   findUser(appId: string, id: string): Promise<StoredUser | undefined>;
   findUserByAccount(appId: string, account: string): Promise<StoredUser | undefined>;
   listUsers(appId: string, page: Page): Promise<Paged<StoredUser>>;
+  /** Those that pass, the newest first. A page may hold fewer than asked for, even none, though more follow. */
+  findUsers(appId: string, filter: UserFilter, page: Omit<Page, "order">): Promise<Paged<StoredUser>>;
   countUsers(appId: string): Promise<number>;
   /** Users whose id begins with `idPrefix`, or one of whose accounts with one of `accountPrefixes`; by id. */
   searchUsers(

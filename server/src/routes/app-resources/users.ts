@@ -1,8 +1,8 @@
 import type { appResourceRoutes } from "@mandate/contract/app-resources";
 import { ApiError } from "../../api-error.ts";
 import type { Deps } from "../../deps.ts";
-import type { StoredUser } from "../../storage/storage.ts";
-import { viewUser } from "../../views/user.ts";
+import type { StoredUser, UserFilter } from "../../storage/storage.ts";
+import { accountsOf, readProfile, viewUser } from "../../views/user.ts";
 import { viewWallet } from "../../views/wallet.ts";
 import type { RouteHandler } from "../handler.ts";
 import { readPage } from "../page.ts";
@@ -27,16 +27,43 @@ export const listAppUsers: RouteHandler<typeof appResourceRoutes.listAppUsers> =
   const appId = params.app_id;
   await requireApp(deps, appId);
   const limit = query.limit ?? 50;
+  const filter = filterOf(query);
   const page =
     query.search === undefined
-      ? await readPage(() => deps.storage.listUsers(appId, { cursor: query.cursor, limit, order: "newest" }))
+      ? await readPage(() => deps.storage.findUsers(appId, filter, { cursor: query.cursor, limit }))
       : { data: await searchUsers(deps, appId, query.search.trim(), limit), nextCursor: undefined };
-  const [data, total] = await Promise.all([
+  const [views, total] = await Promise.all([
     Promise.all(page.data.map((user) => viewUser(deps.storage, user))),
     deps.storage.countUsers(appId),
   ]);
+  // What a search has found is narrowed here; a list comes narrowed.
+  const data = query.search === undefined ? views : views.filter((_, at) => passes(filter, page.data[at]!, views[at]!));
   return { status: 200, body: { data, next_cursor: page.nextCursor ?? null, total } };
 };
+
+type ListQuery = Parameters<typeof listAppUsers>[1]["query"];
+type UserView = Awaited<ReturnType<typeof viewUser>>;
+
+function filterOf(query: ListQuery): UserFilter {
+  const { account_type: accountType, has_wallet: hasWallet, created_from: from, created_before: before } = query;
+  return {
+    ...(accountType === undefined ? {} : { accountType }),
+    ...(hasWallet === undefined ? {} : { hasWallet }),
+    ...(from === undefined ? {} : { createdFromMs: from }),
+    ...(before === undefined ? {} : { createdBeforeMs: before }),
+  };
+}
+
+function passes(filter: UserFilter, user: StoredUser, view: UserView): boolean {
+  const hasWallet = view.linked_accounts.some((account) => account.type === "wallet" && "id" in account);
+  return (
+    (filter.accountType === undefined ||
+      accountsOf(readProfile(user)).some((key) => key.startsWith(`${filter.accountType}:`))) &&
+    (filter.hasWallet === undefined || filter.hasWallet === hasWallet) &&
+    (filter.createdFromMs === undefined || user.createdAtMs >= filter.createdFromMs) &&
+    (filter.createdBeforeMs === undefined || user.createdAtMs < filter.createdBeforeMs)
+  );
+}
 
 async function searchUsers(deps: Deps, appId: string, text: string, limit: number): Promise<StoredUser[]> {
   const lower = text.toLowerCase();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TestedStorage } from "../conformance.ts";
-import type { Page, Paged, TransactionFilter } from "../storage.ts";
+import { type Page, type Paged, type TransactionFilter, USERS_EXAMINED } from "../storage.ts";
 import {
   APP,
   commitOk,
@@ -10,6 +10,7 @@ import {
   makeTransaction,
   makeUnit,
   makeUser,
+  makeWalletFilters,
   OTHER_APP,
 } from "./fixtures.ts";
 
@@ -125,6 +126,70 @@ export function describeLists(tested: TestedStorage): void {
         data: [],
         nextCursor: undefined,
       });
+    });
+  });
+
+  describe("filtered lists of users", () => {
+    const list = (filter: object) => walk((page) => tested.storage.findUsers(APP, filter, page)).then(ids);
+
+    it("hold those that pass all of it, the newest first, page by page", async () => {
+      const kinds = [["email:a@x.example"], ["custom_auth:a", "email:b@x.example"], ["emails:x"], [], ["email_x:y"]];
+      await commitOk(tested.storage, {
+        putUsers: kinds.map((accounts, at) => makeUser(`u${at}`, { createdAtMs: 1000 + at, accounts })),
+      });
+      await commitOk(tested.storage, {
+        appId: OTHER_APP,
+        putUsers: [makeUser("u9", { accounts: ["email:a@x.example"] })],
+      });
+      expect(await list({})).toEqual(["u4", "u3", "u2", "u1", "u0"]);
+      expect(await list({ accountType: "email" })).toEqual(["u1", "u0"]);
+      expect(await list({ accountType: "%" })).toEqual([]);
+      expect(await list({ createdFromMs: 1001, createdBeforeMs: 1004 })).toEqual(["u3", "u2", "u1"]);
+      expect(await list({ createdFromMs: 1001, accountType: "email" })).toEqual(["u1"]);
+    });
+
+    it("know who has a wallet: as the owner, beside others, in a quorum of a quorum; archived ones do not count", async () => {
+      const member = (kind: "member_user" | "member_quorum" | "owner" | "signer", to: string) => [{ kind, to }];
+      await commitOk(tested.storage, {
+        putUsers: ["alone", "nested", "archived", "signer", "none"].map((id, at) => makeUser(id, { createdAtMs: at })),
+        put: [
+          makePut("key_quorum", "q1", 1, { references: member("member_user", "alone") }),
+          makePut("wallet", "w1", 1, { references: member("owner", "q1") }),
+          makePut("key_quorum", "q2", 1, { references: member("member_user", "nested") }),
+          makePut("key_quorum", "q3", 1, { references: member("member_quorum", "q2") }),
+          makePut("wallet", "w3", 1, { references: member("owner", "q3") }),
+          makePut("key_quorum", "q4", 1, { references: member("member_user", "archived") }),
+          makePut("wallet", "w4", 1, {
+            references: member("owner", "q4"),
+            wallet: makeWalletFilters("w4", { archived: true }),
+          }),
+          makePut("key_quorum", "q5", 1, { references: member("member_user", "signer") }),
+          makePut("wallet", "w5", 1, { references: member("signer", "q5") }),
+        ],
+      });
+      expect(await list({ hasWallet: true })).toEqual(["nested", "alone"]);
+      expect(await list({ hasWallet: false })).toEqual(["none", "signer", "archived"]);
+      await commitOk(tested.storage, { put: [makeDeletion("wallet", "w1", 2)] });
+      expect(await list({ hasWallet: true })).toEqual(["nested"]);
+    });
+
+    it("go on behind a page that looked at many and found none", async () => {
+      for (let from = 0; from <= USERS_EXAMINED; from += 2000) {
+        const putUsers = Array.from({ length: 2000 }, (_, at) =>
+          makeUser(`x${from + at}`, { createdAtMs: 2000 + from + at }),
+        );
+        await commitOk(tested.storage, { putUsers });
+      }
+      await commitOk(tested.storage, { putUsers: [makeUser("first", { accounts: ["email:a@x.example"] })] });
+      const first = await tested.storage.findUsers(APP, { accountType: "email" }, { cursor: undefined, limit: 5 });
+      expect(first.data).toEqual([]);
+      const rest = await tested.storage.findUsers(
+        APP,
+        { accountType: "email" },
+        { cursor: first.nextCursor, limit: 5 },
+      );
+      expect(ids(rest.data)).toEqual(["first"]);
+      expect(rest.nextCursor).toBeUndefined();
     });
   });
 

@@ -1,5 +1,5 @@
 import { assertCommitUnit, assertLimit } from "../commit-unit.ts";
-import { type CursorScope, decodeCursor, encodeCursor, type ListPosition } from "../cursor.ts";
+import { type CursorScope, cutPage, decodeCursor, encodeCursor, type ListPosition } from "../cursor.ts";
 import { assertDocumentList, assertDocumentUnit, documentScope } from "../document-unit.ts";
 import { type Page, type Paged, type Storage, StorageUnavailableError, type StoredAnswer } from "../storage.ts";
 import { commitUnit } from "./commit-unit.ts";
@@ -81,6 +81,15 @@ export function createPostgresStorage(pool: ConnectionPool, group: GroupCommit, 
       page({ list: "users", appId }, wanted, (after, limit) =>
         users.list(appId, wanted.order ?? "oldest", after, limit),
       ),
+    async findUsers(appId, filter, { cursor, limit }) {
+      assertLimit(limit);
+      const scope = { list: "users" as const, appId };
+      const after = cursor === undefined ? undefined : decodeCursor(cursorKey, scope, cursor);
+      const end = await users.findEnd(appId, filter, after);
+      return cutPage(await users.listPassing(appId, filter, after, end, limit + 1), limit, end, (position) =>
+        encodeCursor(cursorKey, scope, position),
+      );
+    },
     countUsers: (appId) => users.count(appId),
     async searchUsers(appId, { idPrefix, accountPrefixes }, limit) {
       assertLimit(limit);

@@ -42,7 +42,7 @@ const MEANT = [
   /^SCAN (CONSTANT|quorums|q|o|k|schema_migrations|sqlite_schema)\b/,
   /^SCAN transactions USING INDEX transactions_pending$/,
   /^SCAN r USING INDEX records_apps$/,
-  /^SEARCH u USING INDEX users_order /,
+  /^SEARCH u USING (COVERING )?INDEX users_order /,
   /^SEARCH u USING COVERING INDEX users_key /,
   /^SEARCH transactions USING INDEX transactions_order /,
   /^SEARCH receipts USING (COVERING )?INDEX receipts_sequence /,
@@ -67,6 +67,11 @@ it("no query walks a table: each goes by an index that names what it looks for",
       await storage.listTransactions(APP, filter, { ...page, order });
     }
     for (const titled of [false, true]) await storage.listRecords(APP, "policy", { titled }, { ...page, order });
+  }
+  const userFilters = [{}, { accountType: "email" }, { hasWallet: true, createdFromMs: 1 }, { hasWallet: false }];
+  for (const filter of userFilters) {
+    await storage.findUsers(APP, { ...filter, createdBeforeMs: 9 }, page);
+    await storage.findUsers(APP, filter, page);
   }
   for (const filter of receiptFilters) await storage.listLatestReceipts(APP, filter, undefined, 1);
   expect(queries.length).toBeGreaterThan(20);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { applyUnit } from "../apply-unit.ts";
 import { assertCommitUnit, assertLimit } from "../commit-unit.ts";
-import { type CursorScope, decodeCursor, encodeCursor, type ListPosition } from "../cursor.ts";
+import { type CursorScope, cutPage, decodeCursor, encodeCursor, type ListPosition } from "../cursor.ts";
 import { assertDocumentList, assertDocumentUnit, documentScope } from "../document-unit.ts";
 import { type Page, type Paged, type Storage, StorageUnavailableError } from "../storage.ts";
 import type { Connection } from "./connection.ts";
@@ -108,6 +108,15 @@ export function createSqliteStorage(connection: Connection, cacheCharactersMax =
       page({ list: "users", appId }, wanted, (after, limit) =>
         users.list(appId, wanted.order ?? "oldest", after, limit),
       ),
+    async findUsers(appId, filter, { cursor, limit }) {
+      assertLimit(limit);
+      const scope = { list: "users" as const, appId };
+      const after = cursor === undefined ? undefined : decodeCursor(cursorKey, scope, cursor);
+      const end = users.findEnd(appId, filter, after);
+      return cutPage(users.listPassing(appId, filter, after, end, limit + 1), limit, end, (position) =>
+        encodeCursor(cursorKey, scope, position),
+      );
+    },
     countUsers: async (appId) => users.count(appId),
     async searchUsers(appId, { idPrefix, accountPrefixes }, limit) {
       assertLimit(limit);

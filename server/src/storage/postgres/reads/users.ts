@@ -1,5 +1,5 @@
 import type { ListPosition } from "../../cursor.ts";
-import type { StoredUser } from "../../storage.ts";
+import { type StoredUser, USERS_EXAMINED, type UserFilter } from "../../storage.ts";
 import { endOf, type Reader, readInteger } from "../statement.ts";
 
 export type UserReads = {
@@ -10,6 +10,16 @@ export type UserReads = {
     appId: string,
     order: "oldest" | "newest",
     after: ListPosition | undefined,
+    limit: number,
+  ): Promise<StoredUser[]>;
+  /** The last user that a page of the filtered list looks at, newest first; undefined when it reaches the end. */
+  findEnd(appId: string, filter: UserFilter, after: ListPosition | undefined): Promise<ListPosition | undefined>;
+  /** At most `limit` that pass, from after the one position to the other. */
+  listPassing(
+    appId: string,
+    filter: UserFilter,
+    after: ListPosition | undefined,
+    end: ListPosition | undefined,
     limit: number,
   ): Promise<StoredUser[]>;
   count(appId: string): Promise<number>;
@@ -43,6 +53,28 @@ export function createUserReads(reader: Reader): UserReads {
       const position = after === undefined ? [] : [after.createdAtMs, after.id];
       return (await reader.findRows<UserRow>(sql, [appId, limit, ...position])).map((row) => readUser(row)!);
     },
+    async findEnd(appId, filter, after) {
+      const { where, params } = narrow(appId, filter, after);
+      const sql = `SELECT u.created_at_ms, u.id FROM users u WHERE ${where} ${NEWEST} LIMIT 1 OFFSET ${USERS_EXAMINED - 1}`;
+      const row = await reader.findRow<[string, string]>(sql, params);
+      return row === undefined ? undefined : { createdAtMs: readInteger(row[0]), id: row[1] };
+    },
+    async listPassing(appId, filter, after, end, limit) {
+      const { where, params } = narrow(appId, filter, after);
+      const bind = (value: string | number) => `$${params.push(value)}`;
+      const conditions = [where];
+      if (end !== undefined) {
+        conditions.push(`(u.created_at_ms, u.id) >= (${bind(end.createdAtMs)}::bigint, ${bind(end.id)})`);
+      }
+      if (filter.accountType !== undefined) {
+        const first = `${filter.accountType}:`;
+        conditions.push(`EXISTS (SELECT 1 FROM user_accounts a WHERE a.app_id = u.app_id AND a.user_id = u.id
+          AND a.account >= ${bind(first)} AND a.account < ${bind(endOf(first))})`);
+      }
+      if (filter.hasWallet !== undefined) conditions.push(filter.hasWallet ? HAS_WALLET : `NOT ${HAS_WALLET}`);
+      const sql = `SELECT ${COLUMNS} FROM users u WHERE ${conditions.join(" AND ")} ${NEWEST} LIMIT ${bind(limit)}::bigint`;
+      return (await reader.findRows<UserRow>(sql, params)).map((row) => readUser(row)!);
+    },
     async count(appId) {
       const row = await reader.findRow<[string]>(COUNT, [appId]);
       return row === undefined ? 0 : readInteger(row[0]);
@@ -53,6 +85,29 @@ export function createUserReads(reader: Reader): UserReads {
       return (await reader.findRows<UserRow>(SEARCH, params)).map((row) => readUser(row)!);
     },
   };
+}
+
+const NEWEST = "ORDER BY u.created_at_ms DESC, u.id DESC";
+/** A wallet of a quorum that the user is a member of, or of one that such a quorum is a member of. */
+const HAS_WALLET = `EXISTS (SELECT 1 FROM record_references m
+  JOIN record_references f ON f.app_id = m.app_id AND f.kind = 'owner' AND f.type = 'wallet' AND f.target IN (
+    SELECT m.id UNION ALL SELECT p.id FROM record_references p
+    WHERE p.app_id = m.app_id AND p.target = m.id AND p.kind = 'member_quorum' AND p.type = 'key_quorum')
+  JOIN wallets w ON w.app_id = f.app_id AND w.id = f.id AND NOT w.archived
+  WHERE m.app_id = u.app_id AND m.target = u.id AND m.kind = 'member_user' AND m.type = 'key_quorum')`;
+
+/** The conditions that the order's index answers. */
+function narrow(appId: string, filter: UserFilter, after: ListPosition | undefined) {
+  const params: (string | number)[] = [appId];
+  const bind = (value: string | number) => `$${params.push(value)}`;
+  const conditions = ["u.app_id = $1"];
+  if (after !== undefined) {
+    conditions.push(`(u.created_at_ms, u.id) < (${bind(after.createdAtMs)}::bigint, ${bind(after.id)})`);
+  }
+  if (filter.createdFromMs !== undefined) conditions.push(`u.created_at_ms >= ${bind(filter.createdFromMs)}::bigint`);
+  if (filter.createdBeforeMs !== undefined)
+    conditions.push(`u.created_at_ms < ${bind(filter.createdBeforeMs)}::bigint`);
+  return { where: conditions.join(" AND "), params };
 }
 
 function readUser(row: UserRow | undefined): StoredUser | undefined {
