@@ -43,9 +43,15 @@ const rowHeight = 41;
  */
 export function DataTable<T>({ query, columns, rowKey, label, noun, empty, onOpen, csvName }: DataTableProps<T>) {
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
+  // A filter may let nothing of a page pass, and something of the next.
+  const isSearching = rows.length === 0 && query.hasNextPage && !query.isError;
+  const { isFetching, fetchNextPage } = query;
+  useEffect(() => {
+    if (isSearching && !isFetching) void fetchNextPage();
+  }, [isSearching, isFetching, fetchNextPage]);
   if (query.isError && rows.length === 0)
     return <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.data === undefined) return <TableSkeleton columns={columns} />;
+  if (query.data === undefined || isSearching) return <TableSkeleton columns={columns} />;
   if (rows.length === 0) return empty;
   return (
     <>

@@ -1,25 +1,24 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { BackLink } from "../../components/back-link.tsx";
 import { Id } from "../../components/copy.tsx";
-import { EmptyState } from "../../components/empty-state.tsx";
 import { Load } from "../../components/load.tsx";
 import { Page } from "../../components/page.tsx";
 import { FullTime, Time } from "../../components/time.tsx";
-import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Card, Facts } from "../../components/ui/card.tsx";
 import { Confirm } from "../../components/ui/confirm.tsx";
 import { call } from "../../lib/api/client.ts";
-import { read, readFirstPage, refresh } from "../../lib/api/queries.ts";
-import type { UserDetail, Wallet } from "../../lib/api/types.ts";
-import { formatCount } from "../../lib/format.ts";
-import { useAct } from "../../lib/use-act.ts";
+import { read, refresh } from "../../lib/api/queries.ts";
+import type { UserDetail } from "../../lib/api/types.ts";
+import { shorten } from "../../lib/format.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
-import { ActivityTable } from "../activity/activity-table.tsx";
 import { useMay } from "../session/session.ts";
 import { describeAccount, describeUser, nameAccountType } from "./describe-user.ts";
+import { UserActivity } from "./user-activity.tsx";
+import { UserSessions } from "./user-sessions.tsx";
+import { UserWallets } from "./user-wallets.tsx";
 
 export function UserPage() {
   const appId = useAppId();
@@ -77,7 +76,8 @@ function Detail({ detail }: { detail: UserDetail }) {
         <Facts
           items={[
             ["Created", <FullTime key="created" at={user.created_at * 1000} />],
-            ["Key quorums with this user", String(detail.key_quorum_ids.length)],
+            ["Key quorums with this user", <Quorums key="quorums" ids={detail.key_quorum_ids} />],
+            ["Accepted the terms", user.has_accepted_terms ? "yes" : "no"],
             ...metadata.map(([name, value]) => [name, String(value)] as const),
           ]}
         />
@@ -89,7 +89,7 @@ function Detail({ detail }: { detail: UserDetail }) {
               key={`${account.type} ${describeAccount(account)}`}
               className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-sm"
             >
-              <span className="w-28 text-faint">
+              <span className="w-36 text-faint">
                 {"id" in account ? "Embedded wallet" : nameAccountType(account.type)}
               </span>
               <span className="min-w-0 flex-1 basis-48 break-all">{describeAccount(account)}</span>
@@ -102,69 +102,28 @@ function Detail({ detail }: { detail: UserDetail }) {
           ))}
         </ul>
       </Card>
-      <Wallets userId={user.id} wallets={wallets} />
-      {wallets[0] !== undefined && <WalletActivity wallet={wallets[0]} />}
+      <UserWallets userId={user.id} wallets={wallets} />
+      <UserSessions userId={user.id} />
+      <UserActivity wallets={wallets} />
     </>
   );
 }
 
-function Wallets({ userId, wallets }: { userId: string; wallets: readonly Wallet[] }) {
+function Quorums({ ids }: { ids: readonly string[] }) {
   const appId = useAppId();
-  const act = useAct();
-  const mayCreate = useMay("developer");
-  const create = () =>
-    act.run(async () => {
-      await call("createAppUserWallets", {
-        params: { app_id: appId, user_id: userId },
-        body: { wallets: [{ chain_type: "ethereum" }] },
-      });
-      await refresh("getAppUser", "listAppWallets");
-    });
+  if (ids.length === 0) return <span className="text-faint">none</span>;
   return (
-    <Card
-      title="Wallets and their session signers"
-      flush
-      actions={
-        mayCreate && (
-          <Button small icon="plus" busy={act.busy} onClick={create}>
-            Create wallet
-          </Button>
-        )
-      }
-    >
-      {wallets.length === 0 ? (
-        <EmptyState icon="wallet" title="No wallets">
-          A wallet made here belongs to the user.
-        </EmptyState>
-      ) : (
-        <ul className="divide-y divide-line">
-          {wallets.map((wallet) => (
-            <li key={wallet.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-sm">
-              <Badge>{wallet.chain_type}</Badge>
-              <Link
-                to="/app/$appId/wallets/$walletId"
-                params={{ appId, walletId: wallet.id }}
-                className="min-w-0 flex-1 truncate hover:underline"
-              >
-                <code>{wallet.address}</code>
-              </Link>
-              <span className="text-faint">{formatCount(wallet.additional_signers.length, "session signer")}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Card>
-  );
-}
-
-function WalletActivity({ wallet }: { wallet: Wallet }) {
-  const appId = useAppId();
-  const query = useInfiniteQuery({
-    ...readFirstPage("listActivity", { params: { app_id: appId }, query: { wallet_id: wallet.id } }, 10),
-  });
-  return (
-    <Card title="Latest decisions about the first wallet" flush>
-      <ActivityTable query={query} isShort />
-    </Card>
+    <span className="flex flex-wrap gap-x-3">
+      {ids.map((id) => (
+        <Link
+          key={id}
+          to="/app/$appId/authorization-keys/$quorumId"
+          params={{ appId, quorumId: id }}
+          className="text-accent-ink hover:underline"
+        >
+          <code>{shorten(id)}</code>
+        </Link>
+      ))}
+    </span>
   );
 }

@@ -17,6 +17,8 @@ import { useAppId } from "../../lib/use-app-id.ts";
 import { useMay } from "../session/session.ts";
 import { CreateUserDialog } from "./create-user-dialog.tsx";
 import { describeUser, nameAccountType } from "./describe-user.ts";
+import { FacetSelects } from "./facet-selects.tsx";
+import { facetQuery } from "./user-facets.ts";
 
 /** One word for each way the user can sign in, and how many wallets we keep. */
 function facetsOf(user: User): string[] {
@@ -86,8 +88,9 @@ export function UsersPage() {
   const mayCreate = useMay("developer");
   const [search, setSearch] = useSearchState();
   const query = useInfiniteQuery(
-    readPages("listAppUsers", { params: { app_id: appId }, query: { search: search.search } }),
+    readPages("listAppUsers", { params: { app_id: appId }, query: { search: search.search, ...facetQuery(search) } }),
   );
+  const isNarrowed = Boolean(search.kind || search.wallet || search.created);
   const total = (query.data?.pages[0] as { total?: number } | undefined)?.total;
   const create = mayCreate && (
     <Button variant="primary" icon="plus" onClick={() => setSearch({ create: true })}>
@@ -97,13 +100,16 @@ export function UsersPage() {
   return (
     <Page title="Users" description="Who signs in to this app, and what wallets they have." actions={create}>
       <Card flush>
-        <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
+        <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <SearchBox
             value={search.search ?? ""}
             onSearch={(text) => setSearch({ search: text })}
             placeholder="Find by ID, email or wallet address"
           />
-          {total !== undefined && <span className="text-sm text-faint">{formatCount(total, "user")}</span>}
+          <FacetSelects search={search} setSearch={setSearch} />
+          {total !== undefined && !isNarrowed && !search.search && (
+            <span className="text-sm text-faint">{formatCount(total, "user")}</span>
+          )}
         </div>
         <DataTable
           query={query}
@@ -114,9 +120,11 @@ export function UsersPage() {
           csvName="users"
           onOpen={(user) => void navigate({ to: "/app/$appId/users/$userId", params: { appId, userId: user.id } })}
           empty={
-            search.search ? (
+            search.search || isNarrowed ? (
               <EmptyState icon="search" title="No user matches">
-                A search finds what begins with the text: a user ID, an email address, a wallet address.
+                {isNarrowed
+                  ? "Take a filter away to see more."
+                  : "A search finds what begins with the text: a user ID, an email address, a wallet address."}
               </EmptyState>
             ) : (
               <EmptyState icon="users" title="No users yet" action={create}>

@@ -56,6 +56,9 @@ export const endpoints = {
 
   listAppUsers: ["GET", `${app}/users`],
   getAppUser: ["GET", `${app}/users/{user_id}`],
+  listAppUserSessions: ["GET", `${app}/users/{user_id}/sessions`],
+  endAppUserSession: ["DELETE", `${app}/users/{user_id}/sessions/{session_id}`],
+  endAppUserSessions: ["DELETE", `${app}/users/{user_id}/sessions`],
   createAppUser: ["POST", `${app}/users`],
   deleteAppUser: ["DELETE", `${app}/users/{user_id}`],
   createAppUserWallets: ["POST", `${app}/users/{user_id}/wallets`],
