@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { aggregation, aggregationRoutes } from "./aggregations.ts";
 import { named } from "./components.ts";
+import { conditionSet, conditionSetRoutes } from "./condition-sets.ts";
 import {
   booleanQuery,
   pageOf,
@@ -97,6 +99,16 @@ const keyQuorumEntry = named(
   "KeyQuorumEntry",
   z.object({ key_quorum: keyQuorum, created_at: timestamp, attached_to: attachedCount }),
 );
+
+const policyUse = z.object({ id: z.string(), name: z.string() });
+const usedBy = z.array(policyUse).describe("Policies with a condition that refers to it, among the newest 1,000");
+
+const conditionSetEntry = named(
+  "ConditionSetEntry",
+  z.object({ condition_set: conditionSet, item_count: z.number().int().nonnegative(), attached_to: usedBy }),
+);
+
+const aggregationEntry = named("AggregationEntry", z.object({ aggregation, attached_to: usedBy }));
 
 const policyEntry = named("PolicyEntry", z.object({ policy, attached_to: attachedCount }));
 
@@ -258,6 +270,60 @@ export const appResourceRoutes = {
   createAppPolicy: forTeam("createAppPolicy", "developer", policyRoutes.createPolicy),
   updateAppPolicy: forTeam("updateAppPolicy", "developer", policyRoutes.updatePolicy),
   deleteAppPolicy: forTeam("deleteAppPolicy", "developer", policyRoutes.deletePolicy),
+  simulateAppPolicy: forTeam("simulateAppPolicy", "viewer", policyRoutes.simulatePolicy),
+  listAppConditionSets: defineRoute({
+    ...list,
+    id: "listAppConditionSets",
+    path: `${appPath}/condition_sets`,
+    summary: "List an app's condition sets, newest first",
+    request: { params: appParams, query: z.strictObject({ ...pageQuery, search }) },
+    responses: { 200: named("ConditionSetPage", pageOf(conditionSetEntry)) },
+    errors: ["not_found"],
+  }),
+  getAppConditionSet: defineRoute({
+    ...list,
+    id: "getAppConditionSet",
+    path: `${appPath}/condition_sets/{condition_set_id}`,
+    summary: "Get a condition set and the policies that refer to it",
+    request: { params: z.strictObject({ ...appParam, condition_set_id: pathId }) },
+    responses: { 200: conditionSetEntry },
+    errors: ["not_found"],
+  }),
+  listAppConditionSetItems: forTeam("listAppConditionSetItems", "viewer", conditionSetRoutes.listConditionSetItems),
+  createAppConditionSet: forTeam("createAppConditionSet", "developer", conditionSetRoutes.createConditionSet),
+  updateAppConditionSet: forTeam("updateAppConditionSet", "developer", conditionSetRoutes.updateConditionSet),
+  deleteAppConditionSet: forTeam("deleteAppConditionSet", "developer", conditionSetRoutes.deleteConditionSet),
+  addAppConditionSetItems: forTeam("addAppConditionSetItems", "developer", conditionSetRoutes.addConditionSetItems),
+  replaceAppConditionSetItems: forTeam(
+    "replaceAppConditionSetItems",
+    "developer",
+    conditionSetRoutes.replaceConditionSetItems,
+  ),
+  deleteAppConditionSetItem: forTeam(
+    "deleteAppConditionSetItem",
+    "developer",
+    conditionSetRoutes.deleteConditionSetItem,
+  ),
+  listAppAggregations: defineRoute({
+    ...list,
+    id: "listAppAggregations",
+    path: `${appPath}/aggregations`,
+    summary: "List an app's aggregations, newest first",
+    request: { params: appParams },
+    responses: { 200: named("AggregationList", z.object({ data: z.array(aggregationEntry) })) },
+    errors: ["not_found"],
+  }),
+  getAppAggregation: defineRoute({
+    ...list,
+    id: "getAppAggregation",
+    path: `${appPath}/aggregations/{aggregation_id}`,
+    summary: "Get an aggregation's definition and the policies that refer to it",
+    request: { params: z.strictObject({ ...appParam, aggregation_id: pathId }) },
+    responses: { 200: aggregationEntry },
+    errors: ["not_found"],
+  }),
+  createAppAggregation: forTeam("createAppAggregation", "developer", aggregationRoutes.createAggregation),
+  deleteAppAggregation: forTeam("deleteAppAggregation", "developer", aggregationRoutes.deleteAggregation),
   listAppTransactions: defineRoute({
     ...list,
     id: "listAppTransactions",

@@ -76,6 +76,8 @@ const authenticationPages = () => import("./features/authentication/pages.ts");
 const walletPages = () => import("./features/wallets/pages.ts");
 const keyPages = () => import("./features/authorization-keys/pages.ts");
 const policyPages = () => import("./features/policies/pages.ts");
+const conditionSetPages = () => import("./features/condition-sets/pages.ts");
+const aggregationPages = () => import("./features/aggregations/pages.ts");
 const activityPages = () => import("./features/activity/pages.ts");
 const appSettingsPages = () => import("./features/app-settings/pages.ts");
 const settingsPages = () => import("./features/settings/pages.ts");
@@ -97,6 +99,10 @@ const pages = [
   page(`${app}/authorization-keys/$quorumId`, [], keyPages, "KeyQuorumPage"),
   page(`${app}/policies`, ["search"], policyPages, "PoliciesPage"),
   page(`${app}/policies/new`, ["template"], policyPages, "NewPolicyPage"),
+  page(`${app}/policies/condition-sets`, ["search", "create"], conditionSetPages, "ConditionSetsPage"),
+  page(`${app}/policies/condition-sets/$setId`, ["search"], conditionSetPages, "ConditionSetPage"),
+  page(`${app}/policies/aggregations`, ["create"], aggregationPages, "AggregationsPage"),
+  page(`${app}/policies/aggregations/$aggregationId`, [], aggregationPages, "AggregationPage"),
   page(`${app}/policies/$policyId`, [], policyPages, "PolicyPage"),
   page(`${app}/policies/$policyId/edit`, [], policyPages, "EditPolicyPage"),
   page(`${app}/activity`, ["wallet", "signer", "policy", "decision"], activityPages, "ActivityPage"),

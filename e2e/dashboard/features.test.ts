@@ -1,4 +1,5 @@
 import { createLoginLink } from "@mandate/cli/login-link";
+import { generateP256KeyPair } from "@privy-io/node";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BrowserClient } from "../login/browser-client.ts";
@@ -54,12 +55,10 @@ describe.skipIf(!hasChromium)("what the pages do", () => {
   describe("Users", () => {
     it("are narrowed by what they have, and the address says by what", async () => {
       const privy = stack.sdk(app);
-      await privy
-        .users()
-        .create({
-          linked_accounts: [{ type: "email", address: "with@example.com" }],
-          wallets: [{ chain_type: "ethereum" }],
-        });
+      await privy.users().create({
+        linked_accounts: [{ type: "email", address: "with@example.com" }],
+        wallets: [{ chain_type: "ethereum" }],
+      });
       await privy.users().create({ linked_accounts: [{ type: "email", address: "without@example.com" }] });
       await privy.users().create({ linked_accounts: [{ type: "custom_auth", custom_user_id: "by-jwt" }] });
       await open("/users");
@@ -92,6 +91,97 @@ describe.skipIf(!hasChromium)("what the pages do", () => {
       await page.getByRole("alertdialog").getByRole("button", { name: "End all" }).click();
       await page.getByText("Not signed in").waitFor();
       expect(await Promise.all(more.map(isIn))).toEqual([false, false]);
+    });
+  });
+
+  describe("Condition sets and aggregations", () => {
+    it("a set is filled, searched, named in a policy, and says so", async () => {
+      await open("/policies");
+      await page.getByRole("link", { name: "Condition sets" }).click();
+      await page.getByText("No condition sets yet").waitFor();
+      await page.getByRole("button", { name: "Create condition set" }).first().click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Name").fill("Friends");
+      const values = Array.from({ length: 150 }, (_, at) => `0x${String(at).padStart(40, "0")}`);
+      await dialog.getByLabel("Values").fill(values.join("\n"));
+      await dialog.getByRole("button", { name: "Create condition set" }).click();
+      await page.getByRole("heading", { name: "Friends", level: 1 }).waitFor();
+      await page.getByText("150 values", { exact: true }).first().waitFor();
+      const setId = page.url().split("/").at(-1) ?? "";
+      await page.getByLabel("Find what contains a text").fill("0149");
+      await page.getByRole("button", { name: `Remove ${values[149]}` }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+      await page.getByText("No value contains this").waitFor();
+      await page.getByText("149 values", { exact: true }).waitFor();
+      const condition = {
+        field_source: "ethereum_transaction",
+        field: "to",
+        operator: "in_condition_set",
+        value: setId,
+      };
+      const rule = {
+        name: "To friends",
+        method: "eth_sendTransaction" as const,
+        action: "ALLOW" as const,
+        conditions: [condition as never],
+      };
+      await stack
+        .sdk(app)
+        .policies()
+        .create({ version: "1.0", name: "Pays friends", chain_type: "ethereum", rules: [rule] });
+      await page.reload();
+      await page.getByRole("link", { name: "Pays friends" }).click();
+      await page.getByRole("heading", { name: "Pays friends", level: 1 }).waitFor();
+    });
+
+    it("an aggregation is written from a template, and refused before it is sent when it makes no sense", async () => {
+      await open("/policies/aggregations");
+      await page.getByRole("button", { name: "Create aggregation" }).first().click();
+      await page.getByLabel("Begin with").selectOption("USDC sent in a day");
+      await page.getByText("The sum of the argument “amount” of transfer").waitFor();
+      const create = page.getByRole("dialog").getByRole("button", { name: "Create aggregation" });
+      const definition = page.getByLabel("Definition");
+      const text = await definition.inputValue();
+      await definition.fill(text.replace("86400", "60"));
+      expect(await create.isDisabled()).toBe(true);
+      await definition.fill(text);
+      await create.click();
+      await page.getByRole("heading", { name: "USDC sent in a day", level: 1 }).waitFor();
+      await page.getByRole("button", { name: "Delete" }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+      await page.getByText("No aggregations yet").waitFor();
+    });
+  });
+
+  describe("a wallet", () => {
+    it("of the app's own: its signer is asked what it may do, and revoked", async () => {
+      const privy = stack.sdk(app);
+      const key = await generateP256KeyPair();
+      const quorum = await privy.keyQuorums().create({ public_keys: [key.publicKey], display_name: "Agent" });
+      const conditions = [
+        { field_source: "message" as const, field: "content", operator: "starts_with" as const, value: "order:" },
+      ];
+      const rule = { name: "Orders", method: "personal_sign" as const, action: "ALLOW" as const, conditions };
+      const policy = await privy
+        .policies()
+        .create({ version: "1.0", name: "Orders only", chain_type: "ethereum", rules: [rule as never] });
+      const wallet = await privy.wallets().create({
+        chain_type: "ethereum",
+        additional_signers: [{ signer_id: quorum.id, override_policy_ids: [policy.id] }],
+      });
+      await open(`/wallets/${wallet.id}`);
+      await page.getByRole("button", { name: "Simulate" }).click();
+      await page.getByRole("button", { name: "Run" }).click();
+      await page.getByText("A rule allows it").waitFor();
+      const request = page.getByLabel("Request");
+      await request.fill((await request.inputValue()).replace("order:42", "I owe you"));
+      await page.getByRole("button", { name: "Run" }).click();
+      await page.getByText("No rule allows it").waitFor();
+      await page.getByText("I owe you").last().waitFor();
+      await page.getByRole("button", { name: "Revoke" }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();
+      await page.getByText("No session signers").waitFor();
+      expect((await privy.wallets().get(wallet.id)).additional_signers).toEqual([]);
     });
   });
 });

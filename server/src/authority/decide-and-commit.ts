@@ -282,13 +282,14 @@ function missingRecord({ type, id }: RecordKey): ApiError {
   return new ApiError("invalid_data", `there is no ${type.replace("_", " ")} \`${id.slice(0, 80)}\` in this app`);
 }
 
+const APP_RESOURCES =
+  /^\/operator\/v1\/apps\/[^/]+\/(aggregations|condition_sets|key_quorums|policies|users|wallets)(\/|$)/;
+
 /** Who of the team asks. The operator's own requests about apps carry the operator's signature instead. */
 function teamOf({ team, path }: HttpRequest): { team?: { memberId: string } } {
   if (team === undefined) return {};
   if (team.type === "member") return { team: { memberId: team.member.id } };
-  return /^\/operator\/v1\/apps\/[^/]+\/(key_quorums|policies|users|wallets)(\/|$)/.test(path)
-    ? { team: { memberId: "operator" } }
-    : {};
+  return APP_RESOURCES.test(path) ? { team: { memberId: "operator" } } : {};
 }
 
 function authorityHeaders(request: HttpRequest, appId: string) {

@@ -1,9 +1,11 @@
 import { type PutRecord, type Receipt, readSealedRecord } from "@mandate/signer/protocol";
 import type { NewReceipt } from "../storage/storage.ts";
 
+const TITLED: ReadonlySet<string> = new Set(["app", "condition_set", "key_quorum", "policy"]);
+
 /** What the team's lists and searches look at, read from what the signer sealed and kept beside it. */
 export function titleOf({ type, sealed, deleted }: PutRecord): { title?: string } {
-  if (deleted || (type !== "app" && type !== "key_quorum" && type !== "policy")) return {};
+  if (deleted || !TITLED.has(type)) return {};
   const { name, display_name: displayName } = readSealedRecord(sealed).body;
   const title = name ?? displayName;
   return typeof title === "string" && title !== "" ? { title } : {};

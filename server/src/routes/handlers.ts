@@ -4,6 +4,8 @@ import { getActivity, listActivity } from "./activity/activity.ts";
 import { listRequestErrors, listRequestLogs } from "./activity/logs.ts";
 import { getOverview } from "./activity/overview.ts";
 import { createAggregation, deleteAggregation, getAggregation } from "./aggregations/aggregations.ts";
+import { getAppAggregation, listAppAggregations } from "./app-resources/aggregations.ts";
+import { getAppConditionSet, listAppConditionSets } from "./app-resources/condition-sets.ts";
 import { forTeam } from "./app-resources/for-team.ts";
 import { getAppKeyQuorum, listAppKeyQuorums } from "./app-resources/key-quorums.ts";
 import { getAppPolicy, listAppPolicies } from "./app-resources/policies.ts";
@@ -310,6 +312,20 @@ export const handlers: { readonly [id in keyof Routes]: RouteHandler<Routes[id] 
   createAppPolicy: forTeam(createPolicy),
   updateAppPolicy: forTeam(updatePolicy),
   deleteAppPolicy: forTeam(deletePolicy),
+  simulateAppPolicy: forTeam(simulatePolicy),
+  listAppConditionSets,
+  getAppConditionSet,
+  listAppConditionSetItems: forTeam(listConditionSetItems),
+  createAppConditionSet: forTeam(createConditionSet),
+  updateAppConditionSet: forTeam(updateConditionSet),
+  deleteAppConditionSet: forTeam(deleteConditionSet),
+  addAppConditionSetItems: forTeam(addConditionSetItems),
+  replaceAppConditionSetItems: forTeam(replaceConditionSetItems),
+  deleteAppConditionSetItem: forTeam(deleteConditionSetItem),
+  listAppAggregations,
+  getAppAggregation,
+  createAppAggregation: forTeam(createAggregation),
+  deleteAppAggregation: forTeam(deleteAggregation),
   listAppTransactions,
   getAppTransaction: forTeam(getTransaction),
   getOverview,

@@ -27,12 +27,19 @@ beforeAll(async () => {
   made.user = (await asAdmin("POST", `${path}/users`, { linked_accounts: [account] })).id;
   made.quorum = (await asAdmin("POST", `${path}/key_quorums`, quorum())).id;
   made.policy = (await asAdmin("POST", `${path}/policies`, policy)).id;
+  made.set = (await asAdmin("POST", `${path}/condition_sets`, { name: "s" })).id;
   made.wallet = (await asAdmin("POST", `${path}/wallets`, { chain_type: "ethereum" })).id;
 });
 afterAll(() => server.close());
 
 const account = { type: "email", address: "user@example.com" };
 const policy = { version: "1.0", name: "p", chain_type: "ethereum", rules: [] };
+const aggregation = {
+  name: "a",
+  method: "eth_signTransaction",
+  metric: { field_source: "ethereum_transaction", field: "value", function: "sum" },
+  window: { type: "rolling", seconds: 3600 },
+};
 const quorum = () => ({ public_keys: [testKey("agent").spkiBase64], display_name: "Agent" });
 
 /**
@@ -57,6 +64,15 @@ const requests: {
   updateAppKeyQuorum: () => ({ body: { display_name: "x" } }),
   createAppPolicy: () => ({ body: policy }),
   updateAppPolicy: () => ({ body: { name: "q" } }),
+  simulateAppPolicy: () => ({
+    body: { policy_id: made.policy, wallet_id: made.wallet, request: { method: "exportPrivateKey" } },
+  }),
+  createAppConditionSet: () => ({ body: { name: "s" } }),
+  updateAppConditionSet: () => ({ body: { name: "s" } }),
+  addAppConditionSetItems: () => ({ body: [{ value: "x" }] }),
+  replaceAppConditionSetItems: () => ({ body: [{ value: "x" }] }),
+  deleteAppConditionSet: () => ({ path: { condition_set_id: "none" } }),
+  createAppAggregation: () => ({ body: aggregation }),
   deleteAppPolicy: () => ({ path: { policy_id: "none" } }),
   updateMe: () => ({ body: { name: "x" } }),
   requestMyEmailCode: () => ({ body: { email: "a@example.com" } }),
@@ -75,6 +91,9 @@ function requestOf(route: Route): { target: string; body: object | undefined } {
     wallet_id: made.wallet!,
     policy_id: made.policy!,
     key_quorum_id: made.quorum!,
+    condition_set_id: made.set!,
+    item_id: "none",
+    aggregation_id: "none",
     transaction_id: "none",
     receipt_id: "none",
     secret_id: "none",

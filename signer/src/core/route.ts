@@ -80,9 +80,12 @@ export function matchAuthorityRoute(method: string, target: string): AuthorityRo
   return undefined;
 }
 
+const TEAM_PATH =
+  /^\/operator\/v1\/apps\/([a-z0-9]+)(\/(?:aggregations|condition_sets|key_quorums|policies|users|wallets)(?:\/.*)?)$/;
+
 /** `/operator/v1/apps/{app}/policies/…` is the team's way to `/policies/…` of that app. */
 function splitTeamPath(path: string): { appId: string | undefined; rest: string } {
-  const match = /^\/operator\/v1\/apps\/([a-z0-9]+)(\/(?:key_quorums|policies|users|wallets)(?:\/.*)?)$/.exec(path);
+  const match = TEAM_PATH.exec(path);
   return match === null ? { appId: undefined, rest: path } : { appId: match[1]!, rest: match[2]! };
 }
 

@@ -21,6 +21,12 @@ const asTeam = (method: string, path: string, body?: object, more: Partial<Call>
 const outcome = (answer: SignerAnswer) => (answer.outcome === "refused" ? answer.code : answer.outcome);
 const path = (rest: string) => `/operator/v1/apps/${app.id}${rest}`;
 const policy = { version: "1.0", name: "p", chain_type: "ethereum", rules: [] };
+const aggregation = {
+  name: "Spent in a day",
+  method: "eth_signTransaction",
+  metric: { field_source: "ethereum_transaction", field: "value", function: "sum" },
+  window: { type: "rolling", seconds: 86_400 },
+};
 const quorum = () => ({ public_keys: [testKey("agent").spkiBase64], display_name: "Agent" });
 
 describe("a member of the team is refused", () => {
@@ -77,6 +83,21 @@ describe("a member of the team is refused", () => {
     expect(outcome(await asTeam("PATCH", target, body, { keys: [owner] }))).toBe("accepted");
   });
 
+  it("a condition set or an aggregation with an owner, without the owner's signature", async () => {
+    const owner_ = { owner: { public_key: owner.spkiBase64 } };
+    for (const [rest, body] of [
+      ["/condition_sets", { name: "Friends", ...owner_ }],
+      ["/aggregations", { ...aggregation, ...owner_ }],
+    ] as const) {
+      const made = await asTeam("POST", path(rest), body);
+      if (made.outcome !== "accepted") throw new Error(JSON.stringify(made));
+      const id = idOf(made.put, rest === "/aggregations" ? "aggregation" : "condition_set");
+      const target = path(`${rest}/${id}`);
+      expect(outcome(await asTeam("DELETE", target))).toBe("missing_or_empty_authorization_header");
+      expect(outcome(await asTeam("DELETE", target, undefined, { keys: [owner] }))).toBe("accepted");
+    }
+  });
+
   it("naming who vouches for users, when an app is made or changed (I21)", async () => {
     const jwt = { jwks_url: "https://login.example/keys" };
     expect(outcome(await asTeam("PATCH", path(""), { jwt }))).toBe("feature_not_enabled");
@@ -114,6 +135,26 @@ describe("a member of the team", () => {
     const id = idOf(answer.put, "policy");
     expect(outcome(await asTeam("PATCH", path(`/policies/${id}`), { name: "q" }))).toBe("accepted");
     expect(outcome(await asTeam("DELETE", path(`/policies/${id}`)))).toBe("accepted");
+  });
+
+  it("makes condition sets and aggregations, and changes those without an owner", async () => {
+    const made = await asTeam("POST", path("/condition_sets"), { name: "Friends" });
+    if (made.outcome !== "accepted") throw new Error(JSON.stringify(made));
+    const set = path(`/condition_sets/${idOf(made.put, "condition_set")}`);
+    const items = [{ value: "0x000000000000000000000000000000000000dead" }];
+    expect(outcome(await asTeam("POST", `${set}/condition_set_items`, items))).toBe("accepted");
+    expect(outcome(await asTeam("PATCH", set, { name: "Others" }))).toBe("accepted");
+    expect(outcome(await asTeam("DELETE", set))).toBe("accepted");
+    const sum = await asTeam("POST", path("/aggregations"), aggregation);
+    if (sum.outcome !== "accepted") throw new Error(JSON.stringify(sum));
+    expect(outcome(await asTeam("DELETE", path(`/aggregations/${idOf(sum.put, "aggregation")}`)))).toBe("accepted");
+  });
+
+  it("asks what a policy would say, and signs nothing by it", async () => {
+    const request = { method: "personal_sign", params: { message: "x", encoding: "utf-8" } };
+    const answer = await asTeam("POST", path("/policies/simulate"), { policy, wallet_id: owned.id, request });
+    if (answer.outcome !== "answered") throw new Error(JSON.stringify(answer));
+    expect(answer.result).toMatchObject({ decision: "DENY" });
   });
 
   it("makes an app, changes its settings and its secrets", async () => {

@@ -1,17 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
-import { BackLink } from "../../components/back-link.tsx";
+import { Link, useParams } from "@tanstack/react-router";
 import { Id } from "../../components/copy.tsx";
+import { DetailPage } from "../../components/detail-page.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Load } from "../../components/load.tsx";
-import { Page } from "../../components/page.tsx";
 import { FullTime } from "../../components/time.tsx";
-import { Button } from "../../components/ui/button.tsx";
 import { Card, Facts } from "../../components/ui/card.tsx";
-import { Confirm } from "../../components/ui/confirm.tsx";
 import { call, type Output } from "../../lib/api/client.ts";
-import { read, refresh } from "../../lib/api/queries.ts";
+import { read } from "../../lib/api/queries.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
 import { useMay } from "../session/session.ts";
 import { describeThreshold } from "./describe-quorum.ts";
@@ -25,82 +20,60 @@ const places: Record<Attachment["type"], readonly [noun: string, to: string, par
 };
 
 export function KeyQuorumPage() {
-  const appId = useAppId();
-  const navigate = useNavigate();
   const { quorumId } = useParams({ strict: false }) as { quorumId: string };
   const mayDelete = useMay("developer");
-  const [isDeleting, setDeleting] = useState(false);
-  const params = { app_id: appId, key_quorum_id: quorumId };
+  const params = { app_id: useAppId(), key_quorum_id: quorumId };
   const query = useQuery(read("getAppKeyQuorum", { params }));
-  const remove = async () => {
-    await call("deleteAppKeyQuorum", { params });
-    await refresh("listAppKeyQuorums");
-    await navigate({ to: "/app/$appId/authorization-keys", params: { appId } });
-  };
   return (
-    <Page
+    <DetailPage
       narrow
       title={query.data?.key_quorum.display_name || "Key quorum"}
-      detail={<Id value={quorumId} label="key quorum ID" full />}
-      above={
-        <BackLink to="/app/$appId/authorization-keys" params={{ appId }}>
-          Authorization keys
-        </BackLink>
-      }
-      actions={
-        mayDelete &&
-        !query.isError && (
-          <Button icon="trash" onClick={() => setDeleting(true)}>
-            Delete
-          </Button>
-        )
+      id={quorumId}
+      idLabel="key quorum ID"
+      list={{ to: "/app/$appId/authorization-keys", label: "Authorization keys" }}
+      query={query}
+      deletion={
+        mayDelete && {
+          title: "Delete this key quorum?",
+          text: "Only a quorum that nothing refers to can be deleted, and the quorum itself has to sign it: a key that is held elsewhere deletes it with the SDK.",
+          run: () => call("deleteAppKeyQuorum", { params }),
+          changes: ["listAppKeyQuorums"],
+        }
       }
     >
-      <Load query={query}>
-        {(detail) => (
-          <>
-            <Card title="Members">
-              <div className="flex flex-col gap-4">
-                <Facts
-                  items={[
-                    ["Must sign", describeThreshold(detail.key_quorum)],
-                    ["Created", <FullTime key="created" at={detail.created_at} />],
-                  ]}
-                />
-                <ul className="flex flex-col gap-1.5">
-                  {detail.key_quorum.authorization_keys.map((key) => (
-                    <Member key={key.public_key} kind="Key" id={key.public_key} />
-                  ))}
-                  {detail.key_quorum.user_ids?.map((id) => (
-                    <Member key={id} kind="User" id={id} />
-                  ))}
-                  {detail.key_quorum.key_quorum_ids?.map((id) => (
-                    <Member key={id} kind="Quorum" id={id} />
-                  ))}
-                </ul>
-              </div>
-            </Card>
-            <Attachments title="Owner of" none="It owns nothing." items={detail.owner_of} />
-            <Attachments
-              title="Session signer of"
-              none="No wallet has it as a session signer."
-              items={detail.signer_of}
-            />
-            {detail.member_of.length > 0 && <Attachments title="Member of" none="" items={detail.member_of} />}
-          </>
-        )}
-      </Load>
-      <Confirm
-        open={isDeleting}
-        onClose={() => setDeleting(false)}
-        onConfirm={remove}
-        title="Delete this key quorum?"
-        action="Delete"
-      >
-        Only a quorum that nothing refers to can be deleted, and the quorum itself has to sign it: a key that is held
-        elsewhere deletes it with the SDK.
-      </Confirm>
-    </Page>
+      {(detail) => (
+        <>
+          <Card title="Members">
+            <div className="flex flex-col gap-4">
+              <Facts
+                items={[
+                  ["Must sign", describeThreshold(detail.key_quorum)],
+                  ["Created", <FullTime key="created" at={detail.created_at} />],
+                ]}
+              />
+              <ul className="flex flex-col gap-1.5">
+                {detail.key_quorum.authorization_keys.map((key) => (
+                  <Member key={key.public_key} kind="Key" id={key.public_key} />
+                ))}
+                {detail.key_quorum.user_ids?.map((id) => (
+                  <Member key={id} kind="User" id={id} />
+                ))}
+                {detail.key_quorum.key_quorum_ids?.map((id) => (
+                  <Member key={id} kind="Quorum" id={id} />
+                ))}
+              </ul>
+            </div>
+          </Card>
+          <Attachments title="Owner of" none="It owns nothing." items={detail.owner_of} />
+          <Attachments
+            title="Session signer of"
+            none="No wallet has it as a session signer."
+            items={detail.signer_of}
+          />
+          {detail.member_of.length > 0 && <Attachments title="Member of" none="" items={detail.member_of} />}
+        </>
+      )}
+    </DetailPage>
   );
 }
 

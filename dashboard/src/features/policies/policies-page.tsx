@@ -16,6 +16,7 @@ import { useAppId } from "../../lib/use-app-id.ts";
 import { useMay } from "../session/session.ts";
 import { draftOf } from "./model/draft.ts";
 import { lintPolicy } from "./model/lint.ts";
+import { PolicyTabs } from "./policy-tabs.tsx";
 import { TemplateList } from "./template-list.tsx";
 
 const columns: Column<PolicyEntry>[] = [
@@ -91,7 +92,12 @@ export function PoliciesPage() {
     </Link>
   );
   return (
-    <Page title="Policies" description="What signers may do. What no rule allows is refused." actions={create}>
+    <Page
+      title="Policies"
+      description="What signers may do. What no rule allows is refused."
+      actions={create}
+      tabs={<PolicyTabs />}
+    >
       <Card flush>
         <div className="border-b border-line p-3">
           <SearchBox

@@ -5,7 +5,8 @@ import { Field, TextArea } from "../../components/ui/field.tsx";
 import { DecisionBadge, describeReason } from "../activity/decision-badge.tsx";
 import { Trace } from "../activity/trace.tsx";
 import { type Draft, draftOf, type StoredPolicy } from "./model/draft.ts";
-import { exampleRequest, type Simulation, simulate } from "./model/simulate.ts";
+import { exampleRequest } from "./model/example-request.ts";
+import { type Simulation, simulate } from "./model/simulate.ts";
 
 /** Tries a request: what the policy decides, and what each rule and condition saw. It runs in the page. */
 export function Simulator({ policy, walletAddress = "" }: { policy: StoredPolicy | Draft; walletAddress?: string }) {

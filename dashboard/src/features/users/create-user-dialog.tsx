@@ -1,14 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
-import { ErrorNote } from "../../components/error-panel.tsx";
-import { Button } from "../../components/ui/button.tsx";
-import { Dialog } from "../../components/ui/dialog.tsx";
+import { useState } from "react";
 import { Field, Input } from "../../components/ui/field.tsx";
+import { FormDialog } from "../../components/ui/form-dialog.tsx";
 import { Select } from "../../components/ui/select.tsx";
 import { SwitchRow } from "../../components/ui/switch.tsx";
 import { call } from "../../lib/api/client.ts";
 import { refresh } from "../../lib/api/queries.ts";
-import { useAct } from "../../lib/use-act.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
 
 const kinds = [
@@ -22,60 +19,47 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
   const [kind, setKind] = useState<(typeof kinds)[number]["value"]>("email");
   const [value, setValue] = useState("");
   const [withWallet, setWithWallet] = useState(true);
-  const act = useAct();
-  const create = (event: FormEvent) => {
-    event.preventDefault();
-    void act.run(async () => {
-      const account =
-        kind === "email" ? { type: kind, address: value.trim() } : { type: kind, custom_user_id: value.trim() };
-      const body = {
-        linked_accounts: [account],
-        ...(withWallet && { wallets: [{ chain_type: "ethereum" as const }] }),
-      };
-      const user = await call("createAppUser", { params: { app_id: appId }, body });
-      await refresh("listAppUsers", "getOverview", "listAppWallets");
-      await navigate({ to: "/app/$appId/users/$userId", params: { appId, userId: user.id } });
-    });
+  const create = async () => {
+    const account =
+      kind === "email" ? { type: kind, address: value.trim() } : { type: kind, custom_user_id: value.trim() };
+    const body = {
+      linked_accounts: [account],
+      ...(withWallet && { wallets: [{ chain_type: "ethereum" as const }] }),
+    };
+    const user = await call("createAppUser", { params: { app_id: appId }, body });
+    await refresh("listAppUsers", "getOverview", "listAppWallets");
+    await navigate({ to: "/app/$appId/users/$userId", params: { appId, userId: user.id } });
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title="Create user"
       description="Users usually appear when they first sign in. Create one ahead to give a wallet before that."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="create-user" busy={act.busy} disabled={value.trim() === ""}>
-            Create user
-          </Button>
-        </>
-      }
+      action="Create user"
+      onClose={onClose}
+      onSubmit={create}
+      isReady={value.trim() !== ""}
     >
-      <form id="create-user" onSubmit={create} className="flex flex-col gap-4">
-        <div className="flex flex-col gap-1">
-          <span className="text-sm font-medium" aria-hidden="true">
-            Known by
-          </span>
-          <Select aria-label="Known by" options={kinds} value={kind} onValue={setKind} />
-        </div>
-        <Field label={kind === "email" ? "Email address" : "Subject of your JWTs"}>
-          <Input
-            required
-            type={kind === "email" ? "email" : "text"}
-            maxLength={254}
-            value={value}
-            onChange={(event) => setValue(event.target.value)}
-          />
-        </Field>
-        <SwitchRow
-          label="Ethereum wallet"
-          description="Owned by the user: the app's secret alone cannot sign with it."
-          checked={withWallet}
-          onChange={setWithWallet}
+      <div className="flex flex-col gap-1">
+        <span className="text-sm font-medium" aria-hidden="true">
+          Known by
+        </span>
+        <Select aria-label="Known by" options={kinds} value={kind} onValue={setKind} />
+      </div>
+      <Field label={kind === "email" ? "Email address" : "Subject of your JWTs"}>
+        <Input
+          required
+          type={kind === "email" ? "email" : "text"}
+          maxLength={254}
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
         />
-        {act.error !== undefined && <ErrorNote error={act.error} />}
-      </form>
-    </Dialog>
+      </Field>
+      <SwitchRow
+        label="Ethereum wallet"
+        description="Owned by the user: the app's secret alone cannot sign with it."
+        checked={withWallet}
+        onChange={setWithWallet}
+      />
+    </FormDialog>
   );
 }

@@ -1,16 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
-import { BackLink } from "../../components/back-link.tsx";
-import { Id } from "../../components/copy.tsx";
-import { Load } from "../../components/load.tsx";
-import { Page } from "../../components/page.tsx";
+import { Link, useParams } from "@tanstack/react-router";
+import { DetailPage } from "../../components/detail-page.tsx";
 import { FullTime, Time } from "../../components/time.tsx";
-import { Button } from "../../components/ui/button.tsx";
 import { Card, Facts } from "../../components/ui/card.tsx";
-import { Confirm } from "../../components/ui/confirm.tsx";
 import { call } from "../../lib/api/client.ts";
-import { read, refresh } from "../../lib/api/queries.ts";
+import { read } from "../../lib/api/queries.ts";
 import type { UserDetail } from "../../lib/api/types.ts";
 import { shorten } from "../../lib/format.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
@@ -21,49 +15,30 @@ import { UserSessions } from "./user-sessions.tsx";
 import { UserWallets } from "./user-wallets.tsx";
 
 export function UserPage() {
-  const appId = useAppId();
-  const navigate = useNavigate();
   const { userId } = useParams({ strict: false }) as { userId: string };
   const mayChange = useMay("developer");
-  const [isDeleting, setDeleting] = useState(false);
-  const params = { app_id: appId, user_id: userId };
+  const params = { app_id: useAppId(), user_id: userId };
   const query = useQuery(read("getAppUser", { params }));
-  const remove = async () => {
-    await call("deleteAppUser", { params });
-    await refresh("listAppUsers", "getOverview");
-    await navigate({ to: "/app/$appId/users", params: { appId } });
-  };
   return (
-    <Page
+    <DetailPage
       title={query.data === undefined ? "User" : describeUser(query.data.user)}
-      detail={<Id value={userId} label="user ID" full />}
-      above={
-        <BackLink to="/app/$appId/users" params={{ appId }}>
-          Users
-        </BackLink>
-      }
-      actions={
-        mayChange &&
-        !query.isError && (
-          <Button icon="trash" onClick={() => setDeleting(true)}>
-            Delete user
-          </Button>
-        )
+      id={userId}
+      idLabel="user ID"
+      list={{ to: "/app/$appId/users", label: "Users" }}
+      query={query}
+      deletion={
+        mayChange && {
+          label: "Delete user",
+          title: "Delete this user?",
+          text: "The user can no longer sign in, and nobody can sign for the user's wallets any more. What is in them is lost unless the user has exported the keys.",
+          typed: "delete",
+          run: () => call("deleteAppUser", { params }),
+          changes: ["listAppUsers", "getOverview"],
+        }
       }
     >
-      <Load query={query}>{(detail) => <Detail detail={detail} />}</Load>
-      <Confirm
-        open={isDeleting}
-        onClose={() => setDeleting(false)}
-        onConfirm={remove}
-        title="Delete this user?"
-        action="Delete user"
-        typed="delete"
-      >
-        The user can no longer sign in, and nobody can sign for the user's wallets any more. What is in them is lost
-        unless the user has exported the keys.
-      </Confirm>
-    </Page>
+      {(detail) => <Detail detail={detail} />}
+    </DetailPage>
   );
 }
 

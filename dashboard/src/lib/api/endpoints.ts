@@ -4,6 +4,7 @@ type Routes = typeof routes;
 type Endpoints = { readonly [id in keyof Routes]?: readonly [Routes[id]["method"], Routes[id]["path"]] };
 
 const app = "/operator/v1/apps/{app_id}";
+const set = `${app}/condition_sets/{condition_set_id}` as const;
 
 /**
  * The operations that the dashboard uses. The contract itself, with its schemas, stays out of the page; the compiler
@@ -75,5 +76,18 @@ export const endpoints = {
   createAppPolicy: ["POST", `${app}/policies`],
   updateAppPolicy: ["PATCH", `${app}/policies/{policy_id}`],
   deleteAppPolicy: ["DELETE", `${app}/policies/{policy_id}`],
+  simulateAppPolicy: ["POST", `${app}/policies/simulate`],
+  listAppConditionSets: ["GET", `${app}/condition_sets`],
+  getAppConditionSet: ["GET", set],
+  createAppConditionSet: ["POST", `${app}/condition_sets`],
+  updateAppConditionSet: ["PATCH", set],
+  deleteAppConditionSet: ["DELETE", set],
+  listAppConditionSetItems: ["GET", `${set}/condition_set_items`],
+  addAppConditionSetItems: ["POST", `${set}/condition_set_items`],
+  deleteAppConditionSetItem: ["DELETE", `${set}/condition_set_items/{item_id}`],
+  listAppAggregations: ["GET", `${app}/aggregations`],
+  getAppAggregation: ["GET", `${app}/aggregations/{aggregation_id}`],
+  createAppAggregation: ["POST", `${app}/aggregations`],
+  deleteAppAggregation: ["DELETE", `${app}/aggregations/{aggregation_id}`],
   listAppTransactions: ["GET", `${app}/transactions`],
 } as const satisfies Endpoints;

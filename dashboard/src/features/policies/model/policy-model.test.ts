@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { describePolicy, describeRule, formatUnits } from "./describe.ts";
 import { diffLines } from "./diff.ts";
 import { findProblems, readDraft } from "./draft.ts";
+import { exampleRequest } from "./example-request.ts";
 import { fieldsOf, operatorsOf, sourcesOf } from "./grammar.ts";
 import { lintPolicy } from "./lint.ts";
-import { exampleRequest, simulate } from "./simulate.ts";
+import { simulate } from "./simulate.ts";
 import { templates } from "./templates.ts";
 
 const condition = (field: string, operator: string, value: string | string[]): Condition => ({

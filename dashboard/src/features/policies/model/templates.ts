@@ -5,7 +5,8 @@ export type Template = { id: string; title: string; text: string; draft: Draft }
 const RECIPIENT = "0x000000000000000000000000000000000000dEaD";
 const USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
 
-const transferAbi = [
+/** The one function of ERC-20 that moves tokens of the sender. */
+export const transferAbi = [
   {
     type: "function",
     name: "transfer",

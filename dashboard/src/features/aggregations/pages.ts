@@ -1,0 +1,2 @@
+export { AggregationPage } from "./aggregation-page.tsx";
+export { AggregationsPage } from "./aggregations-page.tsx";
