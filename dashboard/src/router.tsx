@@ -15,7 +15,7 @@ import { sessionQuery } from "./features/session/session.ts";
 import { Shell } from "./features/shell/shell.tsx";
 import { isApiError } from "./lib/api/error.ts";
 import { queryClient, read } from "./lib/api/queries.ts";
-import { readSearch } from "./lib/search.ts";
+import { parseSearch, readSearch, stringifySearch } from "./lib/search.ts";
 
 const root = createRootRoute({ component: Outlet });
 
@@ -87,7 +87,7 @@ const app = "/app/$appId";
 const pages = [
   page("/app", ["create"], () => import("./features/apps/apps-page.tsx"), "AppsPage"),
   page(app, [], () => import("./features/overview/overview-page.tsx"), "OverviewPage"),
-  page(`${app}/connect`, [], () => import("./features/connect/connect-page.tsx"), "ConnectPage"),
+  page(`${app}/connect`, ["sdk"], () => import("./features/connect/connect-page.tsx"), "ConnectPage"),
   page(`${app}/users`, ["search", "kind", "wallet", "created", "create"], usersPages, "UsersPage"),
   page(`${app}/users/$userId`, ["wallet"], usersPages, "UserPage"),
   page(`${app}/authentication`, [], authenticationPages, "BasicsPage"),
@@ -98,7 +98,7 @@ const pages = [
   page(`${app}/authorization-keys`, ["search", "all"], keyPages, "AuthorizationKeysPage"),
   page(`${app}/authorization-keys/$quorumId`, [], keyPages, "KeyQuorumPage"),
   page(`${app}/policies`, ["search"], policyPages, "PoliciesPage"),
-  page(`${app}/policies/new`, ["template"], policyPages, "NewPolicyPage"),
+  page(`${app}/policies/new`, ["template", "chain"], policyPages, "NewPolicyPage"),
   page(`${app}/policies/condition-sets`, ["search", "create"], conditionSetPages, "ConditionSetsPage"),
   page(`${app}/policies/condition-sets/$setId`, ["search"], conditionSetPages, "ConditionSetPage"),
   page(`${app}/policies/aggregations`, ["create"], aggregationPages, "AggregationsPage"),
@@ -122,6 +122,8 @@ const pages = [
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, join, shell.addChildren([home, ...pages])]),
+  parseSearch,
+  stringifySearch,
   defaultPreload: "intent",
   scrollRestoration: true,
   defaultPendingComponent: () => <SkeletonLines count={6} />,

@@ -1,6 +1,8 @@
 import { createLoginLink } from "@mandate/cli/login-link";
-import { generateP256KeyPair } from "@privy-io/node";
+import { generateP256KeyPair, PrivyClient } from "@privy-io/node";
+import { createViemAccount } from "@privy-io/node/viem";
 import type { Browser, Page } from "playwright-core";
+import { recoverMessageAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BrowserClient } from "../login/browser-client.ts";
 import { type App, type Stack, startStack } from "../stack.ts";
@@ -183,5 +185,81 @@ describe.skipIf(!hasChromium)("what the pages do", () => {
       await page.getByText("No session signers").waitFor();
       expect((await privy.wallets().get(wallet.id)).additional_signers).toEqual([]);
     });
+  });
+
+  describe("Connect", () => {
+    const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
+    const key = { privateKey: "", address: "" };
+
+    beforeAll(async () => {
+      const privy = stack.sdk(app);
+      const { privateKey, publicKey } = await generateP256KeyPair();
+      const quorum = await privy.keyQuorums().create({ public_keys: [publicKey], display_name: "Server" });
+      const value = { field_source: "ethereum_transaction", field: "value", operator: "lte", value: "1" };
+      const content = { field_source: "message", field: "content", operator: "starts_with", value: "order:" };
+      const rules = [
+        { name: "Pay", method: "eth_sendTransaction", action: "ALLOW", conditions: [value] },
+        { name: "Sign", method: "personal_sign", action: "ALLOW", conditions: [content] },
+      ];
+      const policy = await privy
+        .policies()
+        .create({ version: "1.0", name: "Connect", chain_type: "ethereum", rules: rules as never });
+      const wallet = await privy.wallets().create({
+        chain_type: "ethereum",
+        owner: { public_key: (await generateP256KeyPair()).publicKey },
+        additional_signers: [{ signer_id: quorum.id, override_policy_ids: [policy.id] }],
+      });
+      await stack.fund(wallet.address, "1");
+      Object.assign(key, { privateKey, address: wallet.address });
+    });
+
+    /** The code of these cards, one after the other, as it stands; only the imports are handed in. */
+    async function run(sdk: string, titles: string[], given: object, answer: string): Promise<string> {
+      await open(`/connect?sdk=${sdk}`);
+      await page.getByRole("link", { name: sdk === "viem" ? "viem" : "Node", exact: true }).waitFor();
+      await page.waitForLoadState("networkidle");
+      const texts = [];
+      for (const title of titles) texts.push(await page.getByRole("region", { name: title }).innerText());
+      const code = texts.join("\n").replace(/^import .*$/gm, "");
+      const process = { env: { APP_SECRET: app.secret, AUTHORIZATION_PRIVATE_KEY: key.privateKey } };
+      const all = { ...given, process };
+      return new AsyncFunction(...Object.keys(all), `${code}\nreturn ${answer};`)(...Object.values(all));
+    }
+
+    it("has code for @privy-io/node that runs as it stands", async () => {
+      const titles = ["Set up @privy-io/node", "Send a transaction"];
+      const hash = (await run("node", titles, { PrivyClient }, "hash")) as `0x${string}`;
+      expect(await stack.chain.waitForTransactionReceipt({ hash })).toMatchObject({ status: "success" });
+    });
+
+    it("has code for viem that runs as it stands", async () => {
+      const titles = ["Set up @privy-io/node", "An account of viem's"];
+      const signature = (await run("viem", titles, { PrivyClient, createViemAccount }, "signature")) as `0x${string}`;
+      expect(await recoverMessageAddress({ message: "order:42", signature })).toBe(key.address);
+    });
+
+    it.each([
+      ["React", 'apiUrl="'],
+      ["JavaScript", 'baseUrl: "'],
+      ["server-auth", 'apiURL: "'],
+      ["curl", '-H "privy-app-id: '],
+    ])("has code for %s with this app's ID and this server's address", async (label, mark) => {
+      await open("/connect");
+      await page.getByRole("link", { name: label, exact: true }).click();
+      const code = page.getByRole("region").filter({ hasText: mark }).first();
+      await code.waitFor();
+      expect(await code.innerText()).toContain(app.id);
+      expect(await page.locator("main").innerText()).toContain(stack.url);
+    });
+  });
+
+  it("a template begins with a chain of this server, and another one can be chosen", async () => {
+    await open("/policies/new?template=token");
+    await page.getByText("the chain ID is 31337").waitFor();
+    await page.getByLabel("Chain", { exact: true }).selectOption("Base (8453)");
+    await page.getByText("the chain ID is 8453").waitFor();
+    expect(page.url()).toContain("chain=8453");
+    await page.reload();
+    await page.getByText("the chain ID is 8453").waitFor();
   });
 });

@@ -2,6 +2,17 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 
 export type Search = Record<string, string | boolean | undefined>;
 
+/** What stands after the `?`, as text: an address holds what people would write into it, and no JSON. */
+export function parseSearch(text: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+export function stringifySearch(search: Record<string, unknown>): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return text === "" ? "" : `?${text}`;
+}
+
 /** Reads what an address says after the `?`: texts and switches by known names, everything else is dropped. */
 export function readSearch(names: readonly string[]) {
   return (search: Record<string, unknown>): Search =>

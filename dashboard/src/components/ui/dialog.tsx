@@ -1,5 +1,5 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { cx } from "../../lib/cx.ts";
 import { IconButton } from "./button.tsx";
 
@@ -14,12 +14,16 @@ type DialogProps = {
   wide?: boolean;
 };
 
+/** What is filled in takes the focus first; where nothing is, the first button. */
 export function Dialog({ open, onClose, title, description, children, footer, wide }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/40 dark:bg-black/60" />
         <Base.Popup
+          ref={popup}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>("form :is(input, textarea, select)") ?? true}
           className={cx(
             "fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col",
             "rounded-xl border border-line bg-surface shadow-pop outline-none",

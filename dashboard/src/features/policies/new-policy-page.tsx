@@ -1,26 +1,44 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { BackLink } from "../../components/back-link.tsx";
 import { ErrorNote } from "../../components/error-panel.tsx";
+import { Load } from "../../components/load.tsx";
 import { Page } from "../../components/page.tsx";
 import { notify } from "../../components/toast.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { Field, Input } from "../../components/ui/field.tsx";
+import { Select } from "../../components/ui/select.tsx";
 import { call } from "../../lib/api/client.ts";
-import { refresh } from "../../lib/api/queries.ts";
+import { read, refresh } from "../../lib/api/queries.ts";
 import { useSearchState } from "../../lib/search.ts";
 import { useAct } from "../../lib/use-act.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
 import { PolicyBuilder, useBuilder } from "./builder.tsx";
+import { chainChoices, chainOf, withChain } from "./model/chain-choice.ts";
 import { createBodyOf } from "./model/draft.ts";
+import { formOf } from "./model/form.ts";
 import { emptyDraft, templates } from "./model/templates.ts";
 
+/** What a template says of a chain is the server's own at first, or that of the address. */
 export function NewPolicyPage() {
+  const status = useQuery(read("getStatus", {}));
+  return <Load query={status}>{({ chains }) => <NewPolicy serverChains={Object.keys(chains)} />}</Load>;
+}
+
+function NewPolicy({ serverChains }: { serverChains: readonly string[] }) {
   const appId = useAppId();
   const navigate = useNavigate();
-  const [search] = useSearchState();
-  const builder = useBuilder(templates.find(({ id }) => id === search.template)?.draft ?? emptyDraft);
+  const [search, setSearch] = useSearchState();
+  const template = templates.find(({ id }) => id === search.template)?.draft;
+  const own = chainChoices(serverChains, undefined)[0]?.value ?? "1";
+  const builder = useBuilder(template === undefined ? emptyDraft : withChain(template, search.chain ?? own));
+  const chain = chainOf(builder.draft);
+  const choose = (chainId: string) => {
+    builder.setForm(formOf(withChain(builder.draft, chainId)));
+    setSearch({ chain: chainId });
+  };
   const [owner, setOwner] = useState("");
   const act = useAct();
   const create = () =>
@@ -55,6 +73,15 @@ export function NewPolicyPage() {
       }
     >
       {act.error !== undefined && <ErrorNote error={act.error} />}
+      {chain !== undefined && (
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-line bg-surface px-4 py-3 text-sm">
+          <span className="font-medium" aria-hidden="true">
+            Chain
+          </span>
+          <Select aria-label="Chain" options={chainChoices(serverChains, chain)} value={chain} onValue={choose} />
+          <span className="text-muted">Every condition about the chain follows.</span>
+        </div>
+      )}
       <PolicyBuilder builder={builder} />
       <Card
         title="Owner"
