@@ -93,7 +93,7 @@ const pages = [
   page(`${app}/authentication`, [], authenticationPages, "BasicsPage"),
   page(`${app}/authentication/socials`, [], authenticationPages, "SocialsPage"),
   page(`${app}/authentication/advanced`, [], authenticationPages, "AdvancedPage"),
-  page(`${app}/wallets`, ["search", "chain", "create"], walletPages, "WalletsPage"),
+  page(`${app}/wallets`, ["search", "chain", "user", "archived", "create"], walletPages, "WalletsPage"),
   page(`${app}/wallets/$walletId`, [], walletPages, "WalletPage"),
   page(`${app}/authorization-keys`, ["search", "all"], keyPages, "AuthorizationKeysPage"),
   page(`${app}/authorization-keys/$quorumId`, [], keyPages, "KeyQuorumPage"),

@@ -255,6 +255,8 @@ describe.skipIf(!hasChromium)("what the pages do", () => {
 
   it("a template begins with a chain of this server, and another one can be chosen", async () => {
     await open("/policies/new?template=token");
+    await page.getByText("the chain ID is 1,").waitFor();
+    await open("/policies/new?template=deadline");
     await page.getByText("the chain ID is 31337").waitFor();
     await page.getByLabel("Chain", { exact: true }).selectOption("Base (8453)");
     await page.getByText("the chain ID is 8453").waitFor();

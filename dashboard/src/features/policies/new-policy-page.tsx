@@ -17,9 +17,9 @@ import { useAct } from "../../lib/use-act.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
 import { PolicyBuilder, useBuilder } from "./builder.tsx";
 import { chainChoices, chainOf, withChain } from "./model/chain-choice.ts";
-import { createBodyOf } from "./model/draft.ts";
+import { createBodyOf, type Draft } from "./model/draft.ts";
 import { formOf } from "./model/form.ts";
-import { emptyDraft, templates } from "./model/templates.ts";
+import { emptyDraft, type Template, templates } from "./model/templates.ts";
 
 /** What a template says of a chain is the server's own at first, or that of the address. */
 export function NewPolicyPage() {
@@ -31,9 +31,8 @@ function NewPolicy({ serverChains }: { serverChains: readonly string[] }) {
   const appId = useAppId();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchState();
-  const template = templates.find(({ id }) => id === search.template)?.draft;
-  const own = chainChoices(serverChains, undefined)[0]?.value ?? "1";
-  const builder = useBuilder(template === undefined ? emptyDraft : withChain(template, search.chain ?? own));
+  const template = templates.find(({ id }) => id === search.template);
+  const builder = useBuilder(template === undefined ? emptyDraft : begin(template, search.chain, serverChains));
   const chain = chainOf(builder.draft);
   const choose = (chainId: string) => {
     builder.setForm(formOf(withChain(builder.draft, chainId)));
@@ -79,7 +78,9 @@ function NewPolicy({ serverChains }: { serverChains: readonly string[] }) {
             Chain
           </span>
           <Select aria-label="Chain" options={chainChoices(serverChains, chain)} value={chain} onValue={choose} />
-          <span className="text-muted">Every condition about the chain follows.</span>
+          <span className="text-muted">
+            Every condition about the chain follows. An address may be somebody else's on another chain.
+          </span>
         </div>
       )}
       <PolicyBuilder builder={builder} />
@@ -93,4 +94,10 @@ function NewPolicy({ serverChains }: { serverChains: readonly string[] }) {
       </Card>
     </Page>
   );
+}
+
+function begin({ draft, isOfOneChain }: Template, chosen: string | undefined, serverChains: readonly string[]): Draft {
+  const own = isOfOneChain ? undefined : chainChoices(serverChains, undefined)[0]?.value;
+  const chain = chosen ?? own;
+  return chain === undefined ? draft : withChain(draft, chain);
 }

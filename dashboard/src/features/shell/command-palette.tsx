@@ -46,8 +46,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               aria-expanded="true"
               aria-controls="palette-list"
               aria-activedescendant={entries.length > 0 ? `palette-${index}` : undefined}
-              aria-label="Search pages, users, wallets and policies"
-              placeholder="Search pages, users, wallets, policies…"
+              aria-label="Search pages, users, wallets, keys and policies"
+              placeholder="Search pages, users, wallets, keys, policies…"
               className="h-12 w-full bg-transparent text-base outline-none placeholder:text-faint"
               value={text}
               onChange={(event) => {
@@ -97,6 +97,7 @@ function useEntries(text: string): Entry[] {
   const users = useQuery({ ...read("listAppUsers", asked), enabled: isFinding }).data?.data;
   const wallets = useQuery({ ...read("listAppWallets", asked), enabled: isFinding }).data?.data;
   const policies = useQuery({ ...read("listAppPolicies", asked), enabled: isFinding }).data?.data;
+  const keys = useQuery({ ...read("listAppKeyQuorums", asked), enabled: isFinding }).data?.data;
   return useMemo(() => {
     const go =
       (to: string, params: Record<string, string> = {}) =>
@@ -112,6 +113,26 @@ function useEntries(text: string): Entry[] {
         run: go(item.to, { appId: appId ?? "" }),
       })),
     );
+    const inApp = appId ?? "";
+    const parts: Entry[] =
+      appId === undefined
+        ? []
+        : [
+            {
+              key: "condition sets",
+              label: "Condition sets",
+              detail: "Policies",
+              icon: "policy",
+              run: go("/app/$appId/policies/condition-sets", { appId: inApp }),
+            },
+            {
+              key: "aggregations",
+              label: "Aggregations",
+              detail: "Policies",
+              icon: "policy",
+              run: go("/app/$appId/policies/aggregations", { appId: inApp }),
+            },
+          ];
     const acts: Entry[] = [
       { key: "apps", label: "All apps", icon: "apps", run: go("/app") },
       { key: "settings", label: "Settings", icon: "settings", run: go("/settings") },
@@ -119,9 +140,8 @@ function useEntries(text: string): Entry[] {
       { key: "light", label: "Light theme", icon: "sun", run: () => setTheme("light") },
       { key: "dark", label: "Dark theme", icon: "moon", run: () => setTheme("dark") },
     ];
-    const inApp = appId ?? "";
     return [
-      ...[...places, ...acts].filter((entry) => matches(`${entry.detail ?? ""} ${entry.label}`)),
+      ...[...places, ...parts, ...acts].filter((entry) => matches(`${entry.detail ?? ""} ${entry.label}`)),
       ...(apps ?? [])
         .filter((app) => text !== "" && matches(`${app.name} ${app.id}`))
         .slice(0, 5)
@@ -152,6 +172,15 @@ function useEntries(text: string): Entry[] {
           run: go("/app/$appId/wallets/$walletId", { appId: inApp, walletId: wallet.id }),
         }),
       ),
+      ...(keys ?? []).map(
+        ({ key_quorum: quorum }): Entry => ({
+          key: quorum.id,
+          label: quorum.display_name || quorum.id,
+          detail: "Authorization key",
+          icon: "key",
+          run: go("/app/$appId/authorization-keys/$quorumId", { appId: inApp, quorumId: quorum.id }),
+        }),
+      ),
       ...(policies ?? []).map(
         ({ policy }): Entry => ({
           key: policy.id,
@@ -162,5 +191,5 @@ function useEntries(text: string): Entry[] {
         }),
       ),
     ];
-  }, [text, appId, apps, users, wallets, policies, navigation, navigate]);
+  }, [text, appId, apps, users, wallets, keys, policies, navigation, navigate]);
 }

@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { CopyIcon } from "../../components/copy.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { FilterInput } from "../../components/filter-input.tsx";
 import { Page } from "../../components/page.tsx";
 import { SearchBox } from "../../components/search-box.tsx";
 import { Time } from "../../components/time.tsx";
@@ -82,6 +83,11 @@ const columns: Column<Wallet>[] = [
   },
 ];
 
+const archived = [
+  { value: "", label: "Without archived" },
+  { value: "true", label: "With archived" },
+] as const;
+
 export function WalletsPage() {
   const appId = useAppId();
   const navigate = useNavigate();
@@ -90,9 +96,15 @@ export function WalletsPage() {
   const query = useInfiniteQuery(
     readPages("listAppWallets", {
       params: { app_id: appId },
-      query: { search: search.search, chain_type: search.chain },
+      query: {
+        search: search.search,
+        chain_type: search.chain,
+        user_id: search.user,
+        include_archived: search.archived === "true" ? "true" : undefined,
+      },
     }),
   );
+  const isNarrowed = Boolean(search.search || search.chain || search.user || search.archived);
   const create = mayCreate && (
     <Button variant="primary" icon="plus" onClick={() => setSearch({ create: true })}>
       Create wallet
@@ -117,6 +129,22 @@ export function WalletsPage() {
             value={search.chain ?? ""}
             onValue={(value) => setSearch({ chain: value })}
           />
+          <FilterInput name="user" value={search.user ?? ""} onChange={(value) => setSearch({ user: value })} />
+          <Select
+            aria-label="Archived wallets"
+            options={archived}
+            value={(search.archived ?? "") as ""}
+            onValue={(value) => setSearch({ archived: value })}
+          />
+          {isNarrowed && (
+            <Button
+              variant="ghost"
+              icon="x"
+              onClick={() => setSearch({ search: "", chain: "", user: "", archived: "" })}
+            >
+              Clear
+            </Button>
+          )}
         </div>
         <DataTable
           query={query}
@@ -129,9 +157,9 @@ export function WalletsPage() {
             void navigate({ to: "/app/$appId/wallets/$walletId", params: { appId, walletId: wallet.id } })
           }
           empty={
-            search.search || search.chain ? (
+            isNarrowed ? (
               <EmptyState icon="search" title="No wallet matches">
-                Addresses and IDs are found by their whole text.
+                Addresses and IDs are found by their whole text, users by their ID.
               </EmptyState>
             ) : (
               <EmptyState icon="wallet" title="No wallets yet" action={create}>

@@ -1,6 +1,13 @@
 import type { Draft } from "./draft.ts";
 
-export type Template = { id: string; title: string; text: string; draft: Draft };
+export type Template = {
+  id: string;
+  title: string;
+  text: string;
+  draft: Draft;
+  /** It names an address that is what it says on that chain only, so it begins with that chain. */
+  isOfOneChain?: true;
+};
 
 const RECIPIENT = "0x000000000000000000000000000000000000dEaD";
 const USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
@@ -70,6 +77,7 @@ export const templates: readonly Template[] = [
     id: "token",
     title: "Transfer one token",
     text: "ERC-20 transfers of one token up to an amount.",
+    isOfOneChain: true,
     draft: {
       name: "USDC up to 100",
       chain_type: "ethereum",
