@@ -14,12 +14,17 @@ export type TeamRequest = {
   /** Instead of what `FilledApp` has for the path's parameters. */
   path?: { readonly [parameter: string]: string };
   query?: string;
-  body?: JsonObject;
+  body?: JsonObject | JsonObject[];
   status: number;
 };
 
 const account = { type: "email", address: "taken@example.com" };
 const policy = { version: "1.0", name: "p", chain_type: "ethereum", rules: [] };
+const aggregation = {
+  name: "a",
+  method: "eth_signTransaction",
+  metric: { field_source: "ethereum_transaction", field: "value", function: "sum" },
+};
 const token = "x".repeat(43);
 const challenge = { challenge_id: "a23456789012345678901234", response: {} };
 const sha256 = "0".repeat(64);
@@ -48,6 +53,9 @@ export const teamRequests: { readonly [id in OperatorRouteId]: (app: FilledApp) 
   getAppUser: () => ({ status: 200 }),
   createAppUser: () => ({ body: { linked_accounts: [account] }, status: 200 }),
   deleteAppUser: () => ({ path: { user_id: "did:privy:c23456789012345678901234" }, status: 404 }),
+  listAppUserSessions: () => ({ status: 200 }),
+  endAppUserSession: () => ({ status: 404 }),
+  endAppUserSessions: () => ({ status: 200 }),
   createAppUserWallets: () => ({ body: { wallets: [{ chain_type: "ethereum" }] }, status: 200 }),
   listAppWallets: () => ({ query: "?limit=2&chain_type=ethereum", status: 200 }),
   getAppWallet: () => ({ status: 200 }),
@@ -67,6 +75,25 @@ export const teamRequests: { readonly [id in OperatorRouteId]: (app: FilledApp) 
   createAppPolicy: () => ({ body: policy, status: 200 }),
   updateAppPolicy: () => ({ body: { name: "q" }, status: 200 }),
   deleteAppPolicy: () => ({ path: { policy_id: "a23456789012345678901234" }, status: 404 }),
+  simulateAppPolicy: ({ policyId, walletId }) => ({
+    body: { policy_id: policyId!, wallet_id: walletId!, request: { method: "exportPrivateKey" } },
+    status: 200,
+  }),
+  listAppConditionSets: () => ({ query: "?limit=2", status: 200 }),
+  getAppConditionSet: () => ({ status: 200 }),
+  listAppConditionSetItems: () => ({ query: "?limit=1", status: 200 }),
+  createAppConditionSet: () => ({ body: { name: "s" }, status: 200 }),
+  // It has an owner, who has not signed.
+  updateAppConditionSet: () => ({ body: { name: "s" }, status: 401 }),
+  addAppConditionSetItems: () => ({ body: [{ value: "x" }], status: 401 }),
+  replaceAppConditionSetItems: () => ({ body: [{ value: "x" }], status: 401 }),
+  deleteAppConditionSet: () => ({ path: { condition_set_id: "a23456789012345678901234" }, status: 404 }),
+  deleteAppConditionSetItem: () => ({ path: { condition_set_id: "a23456789012345678901234" }, status: 404 }),
+  listAppAggregations: () => ({ status: 200 }),
+  getAppAggregation: () => ({ status: 200 }),
+  // A window that is too short: an app has ten aggregations at most, and this is asked more often.
+  createAppAggregation: () => ({ body: { ...aggregation, window: { type: "rolling", seconds: 60 } }, status: 400 }),
+  deleteAppAggregation: () => ({ path: { aggregation_id: "a23456789012345678901234" }, status: 404 }),
   listAppTransactions: () => ({ query: "?limit=2", status: 200 }),
   getAppTransaction: () => ({ status: 200 }),
   getOverview: () => ({ status: 200 }),
@@ -112,6 +139,8 @@ export function targetOf(path: string, app: FilledApp, { path: given = {}, query
     wallet_id: app.walletId,
     policy_id: app.policyId,
     key_quorum_id: app.quorumId,
+    condition_set_id: app.conditionSetId,
+    aggregation_id: app.aggregationId,
     transaction_id: app.transactionId,
     receipt_id: app.receiptId,
     ...given,

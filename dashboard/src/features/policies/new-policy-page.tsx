@@ -3,8 +3,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { BackLink } from "../../components/back-link.tsx";
 import { ErrorNote } from "../../components/error-panel.tsx";
-import { Load } from "../../components/load.tsx";
 import { Page } from "../../components/page.tsx";
+import { SkeletonLines } from "../../components/skeleton.tsx";
 import { notify } from "../../components/toast.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
@@ -24,7 +24,9 @@ import { emptyDraft, type Template, templates } from "./model/templates.ts";
 /** What a template says of a chain is the server's own at first, or that of the address. */
 export function NewPolicyPage() {
   const status = useQuery(read("getStatus", {}));
-  return <Load query={status}>{({ chains }) => <NewPolicy serverChains={Object.keys(chains)} />}</Load>;
+  if (status.isPending) return <SkeletonLines count={6} />;
+  // Where the server does not say, the template's own will do.
+  return <NewPolicy serverChains={Object.keys(status.data?.chains ?? {})} />;
 }
 
 function NewPolicy({ serverChains }: { serverChains: readonly string[] }) {
@@ -97,7 +99,7 @@ function NewPolicy({ serverChains }: { serverChains: readonly string[] }) {
 }
 
 function begin({ draft, isOfOneChain }: Template, chosen: string | undefined, serverChains: readonly string[]): Draft {
-  const own = isOfOneChain ? undefined : chainChoices(serverChains, undefined)[0]?.value;
+  const own = isOfOneChain || serverChains.length === 0 ? undefined : chainChoices(serverChains, undefined)[0]?.value;
   const chain = chosen ?? own;
   return chain === undefined ? draft : withChain(draft, chain);
 }
