@@ -19,7 +19,7 @@ describe.skipIf(!hasChromium)("a passkey for the dashboard", () => {
     link.hostname = "localhost";
     home = link.origin;
     page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(12_000);
+    page.setDefaultTimeout(60_000);
     authenticator = await addVirtualAuthenticator(page);
     await page.goto(link.href);
     await page.getByRole("navigation", { name: "Main" }).waitFor();
@@ -41,7 +41,6 @@ describe.skipIf(!hasChromium)("a passkey for the dashboard", () => {
     await page.goto(`${home}/settings`);
     await page.getByText("No passkeys yet").waitFor();
     await page.getByRole("button", { name: "Add passkey" }).click();
-    await page.getByText("Passkey added").waitFor();
     await page.getByText(/^Passkey of \d{4}-\d{2}-\d{2}$/).waitFor();
     expect(await authenticator.credentials()).toEqual([expect.objectContaining({ rpId: "localhost" })]);
   });
