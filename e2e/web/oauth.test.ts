@@ -1,17 +1,16 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { operatorChange, operatorSend } from "@mandate/cli/operator-request";
 import Privy, { InMemoryCache } from "@privy-io/js-sdk-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hasChromium, launchBrowser } from "../dashboard/browser.ts";
-import { type OidcIssuer, oidcClient, startOidcIssuer } from "../login/oidc-issuer.ts";
+import { type OidcIssuer, startOidcIssuer } from "../login/oidc-issuer.ts";
 import { type App, type Stack, startStack } from "../stack.ts";
 import { joinFrame } from "./in-process-frame.ts";
+import { LOCAL_PROVIDER as PROVIDER, pinLocalProvider } from "./local-provider.ts";
 
 const EMAIL = "ada@example.com";
 const CODE = "246810";
-const PROVIDER = "custom:local";
 
 /**
  * The unmodified vanilla SDK begins and ends the sign-in; in between Chromium, where there is one, is led from the issuer
@@ -35,17 +34,7 @@ describe("sign-in with an OpenID Connect provider, by the unmodified vanilla SDK
     siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
     const settings = { allowedOrigins: [siteUrl], testAccounts: [{ email: EMAIL, otp: CODE }] };
     app = await stack.createApp(undefined, "Shop", settings);
-    const path = `/operator/v1/apps/${app.id}`;
-    const pin = {
-      provider: PROVIDER,
-      client_id: oidcClient.id,
-      issuer: issuer.url,
-      public_key_pem: issuer.publicKeyPem,
-    };
-    const change = { method: "PATCH" as const, path, appId: app.id, body: { oauth_providers: [pin] } };
-    await operatorChange(stack.instance.server, change, Date.now());
-    const secret = { provider: PROVIDER, client_secret: oidcClient.secret };
-    await operatorSend(stack.instance.server, `${path}/oauth_client_secrets`, secret);
+    await pinLocalProvider(stack, app, issuer);
   });
   afterAll(async () => {
     await browser?.close();

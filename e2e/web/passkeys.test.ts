@@ -1,9 +1,13 @@
+import Privy, { InMemoryCache } from "@privy-io/js-sdk-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hasChromium, launchBrowser } from "../dashboard/browser.ts";
 import { addVirtualAuthenticator, type VirtualAuthenticator } from "../dashboard/virtual-authenticator.ts";
 import { BrowserClient, codeOf } from "../login/browser-client.ts";
+import { startOidcIssuer } from "../login/oidc-issuer.ts";
 import { type App, type Stack, startStack } from "../stack.ts";
+import { joinFrame } from "./in-process-frame.ts";
+import { LOCAL_PROVIDER, pinLocalProvider } from "./local-provider.ts";
 import type { PasskeySdk } from "./page/main.ts";
 import { type PageServer, servePage } from "./page-server.ts";
 
@@ -53,10 +57,18 @@ describe.skipIf(!hasChromium)("passkeys of an app's users, in a browser", () => 
     ) as ReturnType<PasskeySdk[Name]>;
   }
 
-  async function signInByEmail(email: string): Promise<string> {
+  async function makeClient({ id }: App): Promise<Privy> {
+    const client = new Privy({ appId: id, baseUrl: stack.url, storage: new InMemoryCache() } as never);
+    joinFrame(client, { origin: stack.url, appId: id });
+    await client.initialize();
+    return client;
+  }
+
+  const readCode = (email: string, of = app) => new BrowserClient(stack, of, server.origin).readCode(email);
+
+  async function signInByEmail(email: string, of = app): Promise<string> {
     await call("sendCode", email);
-    const code = await new BrowserClient(stack, app, server.origin).readCode(email);
-    return call("logInWithCode", email, code);
+    return call("logInWithCode", email, await readCode(email, of));
   }
 
   it("a new user signs up, is still there after a reload, logs out, and comes back as the same user", async () => {
@@ -80,6 +92,36 @@ describe.skipIf(!hasChromium)("passkeys of an app's users, in a browser", () => 
     await expect(call("link")).rejects.toThrow("InvalidStateError");
     await call("logOut");
     expect(await call("logIn")).toBe(id);
+  });
+
+  it("a user with a passkey and a provider's account is the same one by either", async () => {
+    const issuer = await startOidcIssuer();
+    try {
+      const shop = await stack.createApp(undefined, "Shop", { allowedOrigins: [server.origin] });
+      await pinLocalProvider(stack, shop, issuer);
+      await open(shop);
+      const email = "grace@example.com";
+      const id = await signInByEmail(email, shop);
+      await call("link");
+
+      const byMail = await makeClient(shop);
+      await byMail.auth.email.sendCode(email);
+      await byMail.auth.email.loginWithCode(email, await readCode(email, shop));
+      const goThrough = async (client: Privy): Promise<[string, string, typeof LOCAL_PROVIDER]> => {
+        const { url } = await client.auth.oauth.generateURL(LOCAL_PROVIDER, `${server.origin}/login`);
+        const { searchParams } = new URL((await fetch(url)).url);
+        return [searchParams.get("privy_oauth_code")!, searchParams.get("privy_oauth_state")!, LOCAL_PROVIDER];
+      };
+      const { user } = await byMail.auth.oauth.linkWithCode(...(await goThrough(byMail)));
+      expect(user.linked_accounts.map(({ type }) => type)).toEqual(["email", "passkey", LOCAL_PROVIDER]);
+
+      const byProvider = await makeClient(shop);
+      const signedIn = await byProvider.auth.oauth.loginWithCode(...(await goThrough(byProvider)));
+      await call("logOut");
+      expect([signedIn.user.id, await call("logIn")]).toEqual([id, id]);
+    } finally {
+      await issuer.stop();
+    }
   });
 
   it("what the browser sent is worth nothing a second time, nor changed", async () => {
