@@ -45,8 +45,8 @@ export function readBody(
 }
 
 /**
- * Discards what still arrives, up to a bound. An answer to a request that is not read to its end would otherwise be
- * lost: closing a socket with unread bytes resets it, and the reset overtakes the answer.
+ * Discards what still arrives, up to a bound, and then waits: an answer to a request that is not read to its end would
+ * otherwise be lost, as closing a socket with unread bytes resets it, and the reset overtakes the answer.
  */
 export function drain(message: IncomingMessage, bytesMax: number, timeMaxMs: number): Promise<void> {
   return new Promise((resolve) => {
@@ -58,7 +58,7 @@ export function drain(message: IncomingMessage, bytesMax: number, timeMaxMs: num
     };
     const onData = (chunk: Buffer) => {
       length += chunk.length;
-      if (length > bytesMax) finish();
+      if (length > bytesMax) message.pause();
     };
     const timer = setTimeout(finish, timeMaxMs);
     message.on("error", () => {});

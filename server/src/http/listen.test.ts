@@ -40,7 +40,10 @@ async function send(port: number, method: string, path: string, body?: string, a
 function openBody(port: number, length: number): Promise<Socket> {
   return new Promise((resolve) => {
     const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${length + 1}\r\n\r\n`;
-    const socket = connect(port, "127.0.0.1", () => socket.write(head + "x".repeat(length), () => resolve(socket)));
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write(head + "x".repeat(length));
+      resolve(socket);
+    });
     socket.on("error", () => {});
     sockets.push(socket);
   });
@@ -63,6 +66,17 @@ it("turns bodies away while those it holds fill the memory it may use, and takes
 it("delivers the refusal of a body that is still being sent", async () => {
   const port = await start(async () => ({ status: 200 }), { bodyBytesMax: 1_000 });
   expect((await send(port, "POST", "/", `"${"x".repeat(500_000)}"`)).status).toBe(413);
+});
+
+it("delivers it to a client that sends far more, and looks at the answer late", async () => {
+  const port = await start(async () => ({ status: 200 }), { bodyBytesMax: 1_000 });
+  const socket = await openBody(port, 8_000_000);
+  await settle();
+  const answer = await new Promise<string>((resolve) => {
+    socket.once("data", (chunk) => resolve(chunk.toString("latin1")));
+    socket.once("close", () => resolve("nothing"));
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
 });
 
 it("holds no more connections than it may", async () => {
