@@ -10,12 +10,19 @@ export type RpcProxy = {
   holdBroadcasts: boolean;
   /** While true, each broadcast reaches the node once before, as if another server had sent the same bytes. */
   sendBefore: boolean;
+  /** While true, the node's answers to who asks for a nonce are kept until `releaseNonces`. */
+  holdNonces: boolean;
+  /** Resolves when an answer is kept. */
+  untilNonceHeld(): Promise<void>;
+  releaseNonces(): void;
   /** Resolves when `broadcasts` has that many. */
   untilBroadcasts(count: number): Promise<void>;
   close(): Promise<void>;
 };
 
 export async function startRpcProxy(nodeUrl: string): Promise<RpcProxy> {
+  const held: (() => void)[] = [];
+  const awaitingHeld: (() => void)[] = [];
   const waiting: { count: number; resolve(): void }[] = [];
   const server = createServer(async (request, response) => {
     let body = "";
@@ -29,6 +36,12 @@ export async function startRpcProxy(nodeUrl: string): Promise<RpcProxy> {
     const ask = () => fetch(nodeUrl, { method: "POST", headers: { "content-type": "application/json" }, body });
     if (call.method === "eth_sendRawTransaction" && proxy.sendBefore) await ask();
     const answer = await ask();
+    if (call.method === "eth_getTransactionCount" && proxy.holdNonces) {
+      await new Promise<void>((release) => {
+        held.push(release);
+        for (const resolve of awaitingHeld.splice(0)) resolve();
+      });
+    }
     response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -37,6 +50,16 @@ export async function startRpcProxy(nodeUrl: string): Promise<RpcProxy> {
     broadcasts: [],
     holdBroadcasts: false,
     sendBefore: false,
+    holdNonces: false,
+    untilNonceHeld: () =>
+      new Promise((resolve) => {
+        if (held.length > 0) resolve();
+        else awaitingHeld.push(resolve);
+      }),
+    releaseNonces() {
+      proxy.holdNonces = false;
+      for (const release of held.splice(0)) release();
+    },
     untilBroadcasts: (count) =>
       new Promise((resolve) => {
         if (proxy.broadcasts.length >= count) resolve();

@@ -162,7 +162,7 @@ async function attempt(
       case "conflict":
         if (result.on === "nonce") {
           // Another server is sending for this wallet; its transaction will have left in a moment.
-          await sleep(Math.random() * NONCE_WAIT_MS);
+          await sleep(Math.random() * NONCE_WAIT_MS * (count + 1));
           continue;
         }
         throw conflictError(plan, result.on, result.value);

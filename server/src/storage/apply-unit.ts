@@ -45,6 +45,8 @@ export type CommitTables = {
   };
   transactions: {
     hasPendingNonce(appId: string, send: { walletId: string; caip2: string; nonce: string }): boolean;
+    /** Whether there is such a send that did not fail, made after `sinceMs`. */
+    hasSentNonce(appId: string, send: { walletId: string; caip2: string; nonce: string }, sinceMs: number): boolean;
     insert(appId: string, transaction: NewTransaction): void;
   };
   receipts: {
@@ -132,8 +134,12 @@ function findAccountConflict({ users }: CommitTables, unit: CommitUnit): Refusal
 }
 
 function findNonceConflict({ transactions }: CommitTables, unit: CommitUnit): Refusal | undefined {
-  if (unit.transaction === undefined || !transactions.hasPendingNonce(unit.appId, unit.transaction)) return undefined;
-  return { ok: false, reason: "conflict", on: "nonce", value: unit.transaction.nonce };
+  const { appId, transaction, nonceUnusedSinceMs: sinceMs } = unit;
+  if (transaction === undefined) return undefined;
+  const isTaken =
+    transactions.hasPendingNonce(appId, transaction) ||
+    (sinceMs !== undefined && transactions.hasSentNonce(appId, transaction, sinceMs));
+  return isTaken ? { ok: false, reason: "conflict", on: "nonce", value: transaction.nonce } : undefined;
 }
 
 function findReferenceConflict({ records }: CommitTables, unit: CommitUnit): Refusal | undefined {

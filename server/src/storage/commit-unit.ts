@@ -28,6 +28,7 @@ export function assertCommitUnit(unit: CommitUnit): void {
     assertInteger(createdAtMs, "createdAtMs of the transaction");
     if (expiresAtMs !== undefined) assertInteger(expiresAtMs, "expiresAtMs of the transaction");
   }
+  assertUnusedNonce(unit);
   if (unit.receipt !== undefined) {
     assertText(unit.receipt.id, "id of the receipt");
     assertText(unit.receipt.receipt, "receipt");
@@ -68,6 +69,15 @@ function assertFewerThan({ fewerThan, expect }: CommitUnit): void {
   if (!Number.isSafeInteger(max) || max < 1 || max > 1000) throw new InvalidUnitError("a limit is from 1 to 1000");
   if (!expect.some(({ type, id }) => type === to.type && id === to.id))
     throw new InvalidUnitError(`a limit on what refers to a ${to.type} needs its version`);
+}
+
+/** The nonce is unused because senders of the wallet meet at its record. */
+function assertUnusedNonce({ transaction, nonceUnusedSinceMs, expect }: CommitUnit): void {
+  if (nonceUnusedSinceMs === undefined) return;
+  assertInteger(nonceUnusedSinceMs, "nonceUnusedSinceMs");
+  if (!expect.some(({ type, id }) => type === "wallet" && id === transaction?.walletId)) {
+    throw new InvalidUnitError("a nonce that must be unused needs its transaction and the version of its wallet");
+  }
 }
 
 function assertSecrets(unit: CommitUnit): void {

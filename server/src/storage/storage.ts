@@ -169,6 +169,12 @@ export type CommitUnit = {
   /** Stored for every entry of `consume` and for `idempotency`. Required when either is given. */
   answer?: StoredAnswer;
   transaction?: NewTransaction;
+  /**
+   * Fails the commit where the wallet has made another send with the transaction's nonce since then, on its chain, that
+   * did not fail: for a nonce that was asked of the chain, which may not have known of that send yet. The wallet is among
+   * `expect`; such commits come one after the other, on every process.
+   */
+  nonceUnusedSinceMs?: number;
 };
 
 export type CommitResult =
@@ -181,7 +187,7 @@ export type CommitResult =
   | { ok: false; reason: "idempotency_key_used"; entry: IdempotencyEntry; answer: StoredAnswer }
   /**
    * A unique value is taken. `user_account` names the handle, `nonce` a send of the same wallet and chain that is
-   * not broadcast yet, `referenced` the record that still refers to what was to be deleted, `full` the number that
+   * not broadcast yet or was made since `nonceUnusedSinceMs`, `referenced` the record that still refers to what was to be deleted, `full` the number that
    * there may be.
    */
   | {

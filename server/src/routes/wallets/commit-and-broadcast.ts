@@ -20,6 +20,12 @@ export type Send = {
 };
 
 /**
+ * Another server's send may have been under way when the chain was asked for the nonce: committed before, broadcast
+ * after. So long does a broadcast take at most, and so far may the servers' clocks be apart.
+ */
+const NONCE_SETTLING_MS = 30_000;
+
+/**
  * A send, in two phases (I7): the signer decides and signs, the exact bytes are committed with their receipt, and only
  * then are they broadcast. After a crash the same bytes are broadcast again by `jobs/rebroadcast.ts`, never others.
  */
@@ -27,6 +33,7 @@ export async function commitAndBroadcast(deps: Deps, send: Send): Promise<HttpRe
   const { request, appId, walletId, walletSecret, chain } = send;
   const { method, reference_id: reference } = request.body as JsonObject;
   let transactionId = makeId();
+  let nonceUnusedSinceMs: number | undefined;
   const { answer, accepted } = await decideAndCommit(deps, request, {
     appId,
     target: { key: { type: "wallet", id: walletId }, missing: "not_found" },
@@ -35,7 +42,10 @@ export async function commitAndBroadcast(deps: Deps, send: Send): Promise<HttpRe
     walletSecret,
     async prepare() {
       transactionId = makeId();
-      return (await send.prepare?.()) ?? { fill: {} };
+      const askedAtMs = deps.nowMs();
+      const prepared = (await send.prepare?.()) ?? { fill: {} };
+      nonceUnusedSinceMs = prepared.fill.nonce === undefined ? undefined : askedAtMs - NONCE_SETTLING_MS;
+      return prepared;
     },
     answer: (decision) => jsonAnswer({ method, data: { ...decision.result, transaction_id: transactionId } }),
     extend(decision) {
@@ -50,6 +60,7 @@ export async function commitAndBroadcast(deps: Deps, send: Send): Promise<HttpRe
           createdAtMs: deps.nowMs(),
           expiresAtMs: decision.requestExpiryMs,
         },
+        ...(nonceUnusedSinceMs === undefined ? {} : { nonceUnusedSinceMs }),
       };
     },
   });

@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { TestedStorage } from "../conformance.ts";
-import type { TransactionStatus } from "../storage.ts";
-import { APP, commitOk, makeTransaction, makeUnit } from "./fixtures.ts";
+import {
+  type CommitUnit,
+  InvalidUnitError,
+  type NewTransaction,
+  type Storage,
+  type TransactionStatus,
+} from "../storage.ts";
+import { APP, commitOk, makePut, makeTransaction, makeUnit } from "./fixtures.ts";
 
 export function describeTransactions(tested: TestedStorage): void {
   describe("transactions (I7)", () => {
@@ -15,6 +21,58 @@ export function describeTransactions(tested: TestedStorage): void {
       }
       await tested.storage.settleTransaction(APP, "t1", "broadcasted");
       await commitOk(tested.storage, { transaction: makeTransaction("t3", send) });
+    });
+
+    describe("with a nonce that must be unused", () => {
+      const wallet = { type: "wallet" as const, id: "w" };
+      const unit = (id: string, parts: Partial<NewTransaction> = {}, more: Partial<CommitUnit> = {}) => {
+        const transaction = makeTransaction(id, { walletId: "w", nonce: "7", createdAtMs: 1000, ...parts });
+        return makeUnit({ expect: [{ ...wallet, version: 1 }], transaction, nonceUnusedSinceMs: 500, ...more });
+      };
+      const taken = { ok: false, reason: "conflict", on: "nonce", value: "7" };
+
+      beforeEach(() => commitOk(tested.storage, { put: [makePut("wallet", "w", 1)] }));
+
+      it("meet one that was broadcast since, and no other", async () => {
+        await commitOk(tested.storage, unit("t1"));
+        await tested.storage.settleTransaction(APP, "t1", "broadcasted");
+        expect(await tested.storage.commit(unit("t2"))).toEqual(taken);
+        for (const [index, other] of [{ caip2: "eip155:10" }, { nonce: "8" }].entries()) {
+          expect(await tested.storage.commit(unit(`o${index}`, other))).toMatchObject({ ok: true });
+        }
+        // The chain has had the time to hear of it, and may have forgotten it again.
+        const late = unit("t3", { createdAtMs: 9000 }, { nonceUnusedSinceMs: 1000 });
+        expect(await tested.storage.commit(late)).toMatchObject({ ok: true });
+        await tested.storage.settleTransaction(APP, "t3", "failed");
+        const after = unit("t4", { createdAtMs: 9500 }, { nonceUnusedSinceMs: 1000 });
+        expect(await tested.storage.commit(after)).toMatchObject({ ok: true });
+      });
+
+      it("may be replaced by one whose nonce the caller chose", async () => {
+        await commitOk(tested.storage, unit("t1"));
+        await tested.storage.settleTransaction(APP, "t1", "broadcasted");
+        const { nonceUnusedSinceMs: _, ...chosen } = unit("t2");
+        await commitOk(tested.storage, chosen);
+      });
+
+      it("name their wallet's version", async () => {
+        const refused = tested.storage.commit(unit("t1", {}, { expect: [] }));
+        await expect(refused).rejects.toThrow(InvalidUnitError);
+      });
+
+      it("are made by one of two processes at most, however quickly the other settles its own", async () => {
+        const storages = [tested.storage, await tested.another()];
+        for (let round = 0; round < 20; round++) {
+          const send = async (storage: Storage, at: number) => {
+            const id = `r${round}-${at}`;
+            const result = await storage.commit(unit(id, { nonce: `n${round}` }));
+            if (result.ok) await storage.settleTransaction(APP, id, "broadcasted");
+            return result.ok;
+          };
+          const made = await Promise.all(storages.flatMap((storage, at) => [send(storage, at), send(storage, at + 2)]));
+          expect([round, made.filter(Boolean).length]).toEqual([round, 1]);
+        }
+      });
     });
 
     it("let one of 32 parallel sends have a nonce", async () => {

@@ -28,6 +28,12 @@ function announceUnit(batch: Batch, unit: CommitUnit): void {
   for (const user of unit.putUsers ?? []) for (const account of user.accounts) batch.users.wantAccount(appId, account);
   for (const { digest } of unit.consume ?? []) batch.requests.wantConsumed(appId, digest);
   if (unit.idempotency !== undefined) batch.requests.wantIdempotent(appId, unit.idempotency.key);
-  if (unit.transaction !== undefined) batch.transactions.wantPendingNonce(appId, unit.transaction);
+  if (unit.transaction !== undefined) {
+    batch.transactions.wantNonce(appId, unit.transaction, unit.nonceUnusedSinceMs);
+    if (unit.nonceUnusedSinceMs !== undefined) {
+      // Exclusively: what another process sends at this moment is there, or comes after us.
+      batch.records.want(appId, { type: "wallet", id: unit.transaction.walletId }, "update");
+    }
+  }
   if (unit.receipt !== undefined) batch.receipts.want(appId);
 }

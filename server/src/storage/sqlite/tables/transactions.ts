@@ -6,6 +6,7 @@ export type TransactionTable = {
   find(appId: string, id: string): StoredTransaction | undefined;
   findByReference(appId: string, referenceId: string): StoredTransaction[];
   hasPendingNonce(appId: string, send: { walletId: string; caip2: string; nonce: string }): boolean;
+  hasSentNonce(appId: string, send: { walletId: string; caip2: string; nonce: string }, sinceMs: number): boolean;
   listPending(limit: number): StoredTransaction[];
   list(
     appId: string,
@@ -47,6 +48,10 @@ export function createTransactionTable(connection: Connection): TransactionTable
     `SELECT 1 FROM transactions
      WHERE app_id = ? AND wallet_id = ? AND caip2 = ? AND nonce = ? AND status = 'pending'`,
   );
+  const findSentNonce = connection.prepareRead<[number]>(
+    `SELECT 1 FROM transactions INDEXED BY transactions_wallet
+     WHERE app_id = ? AND wallet_id = ? AND created_at_ms > ? AND caip2 = ? AND nonce = ? AND status <> 'failed' LIMIT 1`,
+  );
   const listPending = connection.prepareRead<TransactionRow>(
     `SELECT ${COLUMNS} FROM transactions WHERE status = 'pending' ORDER BY created_at_ms, row LIMIT ?`,
   );
@@ -64,6 +69,8 @@ export function createTransactionTable(connection: Connection): TransactionTable
     findByReference: (appId, referenceId) => findByReference.findRows([appId, referenceId]).map(readTransaction),
     hasPendingNonce: (appId, { walletId, caip2, nonce }) =>
       findPendingNonce.findRow([appId, walletId, caip2, nonce]) !== undefined,
+    hasSentNonce: (appId, { walletId, caip2, nonce }, sinceMs) =>
+      findSentNonce.findRow([appId, walletId, sinceMs, caip2, nonce]) !== undefined,
     listPending: (limit) => listPending.findRows([limit]).map(readTransaction),
     list(appId, filter, order, after, limit) {
       const [beyond, way] = order === "newest" ? ["<", "DESC"] : [">", "ASC"];
