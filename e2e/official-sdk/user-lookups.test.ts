@@ -23,6 +23,8 @@ beforeAll(async () => {
       { type: "github_oauth", subject: "h1", username: "grace-h" },
       { type: "twitter_oauth", subject: "t1", username: "grace_t", name: "Grace" },
       { type: "spotify_oauth", subject: "s1" },
+      { type: "google_oauth", subject: "g1", email: "G.Hopper@navy.example", name: "Grace" },
+      { type: "tiktok_oauth", subject: "k1", username: "grace.tok", name: null },
       { type: "instagram_oauth", subject: "i1", username: "grace.i" },
       { type: "twitch_oauth", subject: "w1", username: "gracew" },
       { type: "farcaster", fid: 7, owner_address: "0x00" },
@@ -47,6 +49,8 @@ const lookups: { [name: string]: (of: PrivyClient) => Promise<{ id: string }> } 
   "telegram username": (of) => of.users().getByTelegramUsername({ username: "gracetg" }),
   "a search": (of) => of.users().search({ searchTerm: "grace@example" }),
   "a search for a name": (of) => of.users().search({ searchTerm: "grace_t" }),
+  "a search for a name that no other lookup knows": (of) => of.users().search({ searchTerm: "Grace.Tok" }),
+  "a search for the address that a provider gave": (of) => of.users().search({ searchTerm: "g.hopper@NAVY" }),
   "a search by lists": (of) =>
     of.users().search({ emails: ["nobody@example.com", "Grace@Example.com"], phoneNumbers: [], walletAddresses: [] }),
 };

@@ -104,7 +104,7 @@ export function UsersPage() {
           <SearchBox
             value={search.search ?? ""}
             onSearch={(text) => setSearch({ search: text })}
-            placeholder="Find by ID, email or wallet address"
+            placeholder="Find by ID, email, username or address"
           />
           <FacetSelects search={search} setSearch={setSearch} />
           {total !== undefined && !isNarrowed && !search.search && (
@@ -124,7 +124,7 @@ export function UsersPage() {
               <EmptyState icon="search" title="No user matches">
                 {isNarrowed
                   ? "Take a filter away to see more."
-                  : "A search finds what begins with the text: a user ID, an email address, a wallet address."}
+                  : "A search finds what begins with the text: a user ID, an email or wallet address, a phone number, a username."}
               </EmptyState>
             ) : (
               <EmptyState icon="users" title="No users yet" action={create}>

@@ -2,6 +2,7 @@ import type { appResourceRoutes } from "@mandate/contract/app-resources";
 import { ApiError } from "../../api-error.ts";
 import type { Deps } from "../../deps.ts";
 import type { StoredUser, UserFilter } from "../../storage/storage.ts";
+import { searchPrefixes } from "../../views/account-keys.ts";
 import { accountsOf, readProfile, viewUser } from "../../views/user.ts";
 import { viewWallet } from "../../views/wallet.ts";
 import type { RouteHandler } from "../handler.ts";
@@ -10,17 +11,6 @@ import { findUserOfWallet } from "../users/find-user.ts";
 import { fullUserId } from "../users/user-id.ts";
 import { requireApp } from "./for-team.ts";
 
-/** The kinds of account that people know a user by; handles begin with them. */
-const SEARCHED = [
-  "email",
-  "phone",
-  "custom_auth",
-  "wallet",
-  "google_oauth",
-  "github_oauth",
-  "discord_oauth",
-  "twitter_oauth",
-];
 const ATTACHED_MAX = 100;
 
 export const listAppUsers: RouteHandler<typeof appResourceRoutes.listAppUsers> = async (deps, { params, query }) => {
@@ -66,11 +56,7 @@ function passes(filter: UserFilter, user: StoredUser, view: UserView): boolean {
 }
 
 async function searchUsers(deps: Deps, appId: string, text: string, limit: number): Promise<StoredUser[]> {
-  const lower = text.toLowerCase();
-  const search = {
-    idPrefix: fullUserId(text),
-    accountPrefixes: SEARCHED.map((type) => `${type}:${type === "custom_auth" || type === "wallet" ? text : lower}`),
-  };
+  const search = { idPrefix: fullUserId(text), accountPrefixes: searchPrefixes(text) };
   const [users, owner] = await Promise.all([
     deps.storage.searchUsers(appId, search, limit),
     findUserOfWallet(deps, appId, text),

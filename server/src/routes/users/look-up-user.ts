@@ -3,7 +3,7 @@ import { ApiError } from "../../api-error.ts";
 import type { Deps } from "../../deps.ts";
 import type { HttpResponse } from "../../http/response.ts";
 import type { StoredUser } from "../../storage/storage.ts";
-import { type NamedProvider, namePrefix } from "../../views/account-keys.ts";
+import { type NamedProvider, namePrefix, searchPrefixes } from "../../views/account-keys.ts";
 import { normalizeAddress } from "../../views/address.ts";
 import { viewUser } from "../../views/user.ts";
 import type { RouteHandler } from "../handler.ts";
@@ -66,17 +66,7 @@ export const searchUsers: RouteHandler<Routes["searchUsers"]> = async (deps, { r
 };
 
 async function searchTerm(deps: Deps, appId: string, term: string): Promise<StoredUser[]> {
-  const lower = term.toLowerCase();
-  const accountPrefixes = [
-    `email:${lower}`,
-    `phone:${term}`,
-    `wallet:${normalizeAddress(term)}`,
-    `custom_auth:${term}`,
-    ...(["discord", "github", "twitter", "telegram", "instagram", "twitch"] as const).map(
-      (provider) => `${provider}_username:${lower}`,
-    ),
-  ];
-  const search = { idPrefix: fullUserId(term), accountPrefixes };
+  const search = { idPrefix: fullUserId(term), accountPrefixes: searchPrefixes(term) };
   const found = await deps.storage.searchUsers(appId, search, SEARCH_MAX);
   if (found.length > 0) return found;
   const owner = await findUserOfWallet(deps, appId, term);
