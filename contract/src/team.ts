@@ -143,6 +143,7 @@ export const teamRoutes = {
     path: "/operator/v1/session/link",
     summary: "Sign in with a one-time link; the first one makes the first Admin",
     request: { body: named("SignInWithLinkBody", z.strictObject({ token })) },
+    errors: [...signedIn.errors, "resource_conflict"],
   }),
   signInWithInvitation: defineRoute({
     ...publicRoute,
@@ -152,6 +153,7 @@ export const teamRoutes = {
     path: "/operator/v1/session/invitation",
     summary: "Become a member by an invitation",
     request: { body: named("SignInWithInvitationBody", z.strictObject({ token, name: text(1, 100) })) },
+    errors: [...signedIn.errors, "resource_conflict"],
   }),
   requestSignInCode: defineRoute({
     ...publicRoute,
@@ -223,7 +225,7 @@ export const teamRoutes = {
     summary: "Change your own name",
     request: { body: named("UpdateMeBody", z.strictObject({ name: text(1, 100) })) },
     responses: { 200: teamMember },
-    errors: [],
+    errors: ["resource_conflict"],
   }),
   requestMyEmailCode: defineRoute({
     ...viewerRoute,
@@ -245,7 +247,7 @@ export const teamRoutes = {
     recentSignIn: true,
     request: { body: named("SetMyEmailBody", z.strictObject({ email, code: z.string().regex(/^[0-9]{6}$/) })) },
     responses: { 200: teamMember },
-    errors: ["missing_or_invalid_token", "resource_already_exists"],
+    errors: ["missing_or_invalid_token", "resource_already_exists", "resource_conflict"],
   }),
   listMyPasskeys: defineRoute({
     ...viewerRoute,

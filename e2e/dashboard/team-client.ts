@@ -12,7 +12,7 @@ export type TeamRequest = {
   /** Sent instead of what the page and its browser send; undefined leaves a header out. */
   headers?: { [name: string]: string | undefined };
   /** The body as it is, instead of `body`. */
-  rawBody?: string;
+  rawBody?: string | Uint8Array;
 };
 
 /** What the page asks, and its browser adds, when a member is signed in. */
@@ -50,7 +50,7 @@ export async function askAsPage(
   { url, deviations }: Pick<Stack, "url" | "deviations">,
   method: string,
   target: string,
-  body: string | undefined,
+  body: string | Uint8Array | undefined,
   headers: { [name: string]: string | undefined } = {},
 ): Promise<RawAnswer> {
   const all: { [name: string]: string | undefined } = {

@@ -78,7 +78,8 @@ async function callRoute(
     params[name] = name === "user_id" ? completeUserId(value) : value;
   }
   if (handler === undefined) return errorResponse("not_supported");
-  if (route.request.params?.safeParse(params).success === false) return errorResponse(notFoundCodeOf(route));
+  const checked = route.request.params?.safeParse(params);
+  if (checked?.success === false) return errorResponse(notFoundCodeOf(checked.error.issues[0]?.path[0]));
   const query = checkQuery(request, route);
   if (!query.ok) return errorResponse(query.code, query.message);
   return await handler({ ...request, params, query: query.value });
@@ -96,8 +97,8 @@ function checkQuery(
 }
 
 /** An ID that cannot exist is answered like one that does not. */
-function notFoundCodeOf(route: Route): ErrorCode {
-  return route.path.includes("{user_id}") ? "user_does_not_exist" : "not_found";
+function notFoundCodeOf(parameter: unknown): ErrorCode {
+  return parameter === "user_id" ? "user_does_not_exist" : "not_found";
 }
 
 /** User IDs come with and without their method prefix (spec 00 §2). */
