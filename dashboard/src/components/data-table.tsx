@@ -1,7 +1,7 @@
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
-import { type ColumnDef, flexRender, tableFeatures, useTable } from "@tanstack/react-table";
+import { type ColumnDef, flexRender, type Row as ModelRow, tableFeatures, useTable } from "@tanstack/react-table";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { download, formatCsv } from "../lib/csv.ts";
 import { cx } from "../lib/cx.ts";
 import { formatCount } from "../lib/format.ts";
@@ -45,16 +45,18 @@ export function DataTable<T>({ query, columns, rowKey, label, noun, empty, onOpe
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
   // A filter may let nothing of a page pass, and something of the next.
   const isSearching = rows.length === 0 && query.hasNextPage && !query.isError;
-  const { isFetching, fetchNextPage } = query;
+  const { isFetching, isPlaceholderData, fetchNextPage } = query;
   useEffect(() => {
     if (isSearching && !isFetching) void fetchNextPage();
   }, [isSearching, isFetching, fetchNextPage]);
   if (query.isError && rows.length === 0)
     return <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.data === undefined || isSearching) return <TableSkeleton columns={columns} />;
+  const isWaiting = query.data === undefined || (rows.length === 0 && isPlaceholderData);
+  if (isWaiting || isSearching) return <TableSkeleton columns={columns} />;
   if (rows.length === 0) return empty;
   return (
-    <>
+    // Rows of an earlier search stay, dimmed, until those of this one are here.
+    <div aria-busy={isPlaceholderData} className={cx(isPlaceholderData && "opacity-60 transition-opacity delay-150")}>
       <Rows rows={rows} columns={columns} rowKey={rowKey} label={label} onOpen={onOpen} onEnd={fetchMore(query)} />
       <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-3 py-2 text-sm text-faint">
         <span aria-live="polite">
@@ -62,18 +64,29 @@ export function DataTable<T>({ query, columns, rowKey, label, noun, empty, onOpe
         </span>
         <span className="flex gap-2">
           {query.hasNextPage && (
-            <Button small busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            <Button
+              small
+              busy={query.isFetchingNextPage}
+              disabled={isPlaceholderData}
+              onClick={() => void query.fetchNextPage()}
+            >
               Load more
             </Button>
           )}
           {csvName !== undefined && (
-            <Button small icon="download" variant="ghost" onClick={() => exportCsv(csvName, columns, rows)}>
+            <Button
+              small
+              icon="download"
+              variant="ghost"
+              disabled={isPlaceholderData}
+              onClick={() => exportCsv(csvName, columns, rows)}
+            >
               CSV
             </Button>
           )}
         </span>
       </div>
-    </>
+    </div>
   );
 }
 
@@ -122,6 +135,9 @@ function Rows<T>({ rows, columns, rowKey, label, onOpen, onEnd }: RowsProps<T>) 
     overscan: 12,
     scrollMargin: top,
   });
+  const latestOpen = useRef(onOpen);
+  latestOpen.current = onOpen;
+  const open = useCallback((row: T) => latestOpen.current?.(row), []);
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -155,25 +171,13 @@ function Rows<T>({ rows, columns, rowKey, label, onOpen, onEnd }: RowsProps<T>) 
             const row = model[item.index];
             if (row === undefined) return null;
             return (
-              <tr
+              <TableRow
                 key={row.id}
-                aria-rowindex={item.index + 2}
-                className={cx("border-b border-line last:border-0", onOpen && "cursor-pointer hover:bg-hover/60")}
-                onClick={onOpen && ((event) => opensRow(event.target) && onOpen(row.original as T))}
-              >
-                {row.getAllCells().map((cell, index) => (
-                  <td
-                    key={cell.id}
-                    className={cx(
-                      "h-10 max-w-44 truncate px-3 first:pl-4 md:max-w-72",
-                      columns[index]?.wide && "hidden md:table-cell",
-                      columns[index]?.className,
-                    )}
-                  >
-                    {flexRender(cell.column.columnDef.cell, cell.getContext())}
-                  </td>
-                ))}
-              </tr>
+                row={row as unknown as AnyRow}
+                index={item.index}
+                columns={columns as readonly Column<never>[]}
+                onOpen={onOpen && (open as (row: unknown) => void)}
+              />
             );
           })}
           {after > 0 && <Spacer height={after} />}
@@ -182,6 +186,38 @@ function Rows<T>({ rows, columns, rowKey, label, onOpen, onEnd }: RowsProps<T>) 
     </section>
   );
 }
+
+type AnyRow = ModelRow<typeof features, object>;
+type TableRowProps = {
+  row: AnyRow;
+  index: number;
+  columns: readonly Column<never>[];
+  onOpen: ((row: unknown) => void) | undefined;
+};
+
+/** Rendered once, however often the table around it is: scrolling and paging render that many times. */
+const TableRow = memo(function TableRow({ row, index, columns, onOpen }: TableRowProps) {
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      className={cx("border-b border-line last:border-0", onOpen && "cursor-pointer hover:bg-hover/60")}
+      onClick={onOpen && ((event) => opensRow(event.target) && onOpen(row.original))}
+    >
+      {row.getAllCells().map((cell, at) => (
+        <td
+          key={cell.id}
+          className={cx(
+            "h-10 max-w-44 truncate px-3 first:pl-4 md:max-w-72",
+            columns[at]?.wide && "hidden md:table-cell",
+            columns[at]?.className,
+          )}
+        >
+          {flexRender(cell.column.columnDef.cell, cell.getContext())}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 /** A click on a link or button inside a row is about that; keyboards reach the row by the link in its first cell. */
 function opensRow(target: EventTarget): boolean {

@@ -68,6 +68,7 @@ const columns: Column<KeyQuorumEntry>[] = [
     header: "Created",
     cell: (entry) => <Time at={entry.created_at} />,
     text: (entry) => new Date(entry.created_at).toISOString(),
+    wide: true,
   },
 ];
 

@@ -54,49 +54,51 @@ export function ConditionRow({ condition, chainType, method, onChange, onRemove 
   const companionName = companionOf(condition.fieldSource);
   return (
     <div className="flex flex-col gap-2 rounded-md border border-line bg-canvas p-2.5">
-      <div className="flex flex-wrap items-start gap-2">
-        <Select
-          aria-label="Field source"
-          options={sources.map((value) => ({ value, label: value }))}
-          value={condition.fieldSource}
-          onValue={setSource}
-          className="flex-1 basis-44"
-        />
-        {companionName === undefined ? (
+      <div className="flex items-start gap-2">
+        <div className="flex min-w-0 flex-1 flex-wrap gap-2">
           <Select
-            aria-label="Field"
-            options={fields.map((value) => ({
-              value,
-              label: `${value} (${describeField({ field_source: condition.fieldSource, field: value })})`,
-            }))}
-            value={condition.field}
-            onValue={(field) => set({ field })}
-            className="flex-1 basis-36"
+            aria-label="Field source"
+            options={sources.map((value) => ({ value, label: value }))}
+            value={condition.fieldSource}
+            onValue={setSource}
+            className="flex-1 basis-44"
           />
-        ) : (
-          <BareInput
-            mono
-            aria-label="Field"
-            list={`${condition.key}-fields`}
-            className="flex-1 basis-36"
-            value={condition.field}
-            onChange={(event) => set({ field: event.target.value })}
+          {companionName === undefined ? (
+            <Select
+              aria-label="Field"
+              options={fields.map((value) => ({
+                value,
+                label: `${value} (${describeField({ field_source: condition.fieldSource, field: value })})`,
+              }))}
+              value={condition.field}
+              onValue={(field) => set({ field })}
+              className="flex-1 basis-36"
+            />
+          ) : (
+            <BareInput
+              mono
+              aria-label="Field"
+              list={`${condition.key}-fields`}
+              className="flex-1 basis-36"
+              value={condition.field}
+              onChange={(event) => set({ field: event.target.value })}
+            />
+          )}
+          {companionName !== undefined && (
+            <datalist id={`${condition.key}-fields`}>
+              {fields.map((field) => (
+                <option key={field} value={field} />
+              ))}
+            </datalist>
+          )}
+          <Select
+            aria-label="Operator"
+            options={operators.map((value) => ({ value, label: operatorNames[value] ?? value }))}
+            value={condition.operator}
+            onValue={setOperator}
+            className="flex-1 basis-28"
           />
-        )}
-        {companionName !== undefined && (
-          <datalist id={`${condition.key}-fields`}>
-            {fields.map((field) => (
-              <option key={field} value={field} />
-            ))}
-          </datalist>
-        )}
-        <Select
-          aria-label="Operator"
-          options={operators.map((value) => ({ value, label: operatorNames[value] ?? value }))}
-          value={condition.operator}
-          onValue={setOperator}
-          className="flex-1 basis-28"
-        />
+        </div>
         <IconButton icon="trash" label="Remove condition" onClick={onRemove} />
       </div>
       <Values condition={condition} onChange={(values) => set({ values })} />

@@ -26,9 +26,11 @@ type Paged = {
   [Id in Operation]: Output<Id> extends { data: unknown[]; next_cursor: string | null } ? Id : never;
 }[Operation];
 
+type Asked = { params?: Record<string, string>; query?: Record<string, string | undefined> };
+
 /** A listing operation, page after page. */
 export function readPages<Id extends Paged>(operation: Id, input: Input<Id>, limit = 100) {
-  const asked = input as { query?: Record<string, string | undefined> };
+  const asked = input as Asked;
   return infiniteQueryOptions({
     queryKey: [operation, "pages", input],
     initialPageParam: "",
@@ -39,7 +41,14 @@ export function readPages<Id extends Paged>(operation: Id, input: Input<Id>, lim
         signal,
       }),
     getNextPageParam: (page) => (page as { next_cursor: string | null }).next_cursor ?? undefined,
+    // Until an answer to other words is here, the list shows what it showed: but never another app's.
+    placeholderData: (previous, query) => (isAbout(query?.queryKey[2], asked) ? previous : undefined),
   });
+}
+
+/** Whether what was asked before was about the same thing, be it in other words. */
+function isAbout(before: unknown, asked: Asked): boolean {
+  return JSON.stringify((before as Asked | undefined)?.params) === JSON.stringify(asked.params);
 }
 
 /** The first page and no more, for a card beside other things. */
