@@ -69,7 +69,15 @@ export async function inspectPage(page: Page, state: string, name: string): Prom
     if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
       found.push(`${state}/${variant}: wider than the screen`);
     }
-    await page.screenshot({ path: join(FOLDER, state, `${variant}.png`), fullPage: true });
+    await takePicture(page, join(FOLDER, state, `${variant}.png`), { width, height });
   }
   return found;
+}
+
+/** All of the page, in a window of its height: Chromium may repeat pieces of what lies beyond a window in a picture. */
+async function takePicture(page: Page, path: string, { width, height }: { width: number; height: number }) {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(height, whole) });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.screenshot({ path });
 }

@@ -20,15 +20,19 @@ export async function main(argv: string[]): Promise<number> {
     return 2;
   }
   const say = (text: string) => void process.stderr.write(`mandate: ${text}\n`);
+  const isJson = flags.includes("--json");
   const results: Result[] = [];
   for (const { id, title, mustHold, run } of faults) {
     if (wanted.length > 0 && !wanted.includes(id)) continue;
     say(`${id}: ${title} …`);
     const beganAt = performance.now();
     const report = await run({ full: !flags.includes("--small"), say });
-    results.push({ id, title, mustHold, seconds: Math.round((performance.now() - beganAt) / 1000), ...report });
+    const seconds = Math.round((performance.now() - beganAt) / 1000);
+    const result = { id, title, mustHold, seconds, ...report };
+    results.push(result);
+    if (!isJson) process.stdout.write(format(result));
   }
-  process.stdout.write(flags.includes("--json") ? `${JSON.stringify(results)}\n` : results.map(format).join("\n"));
+  if (isJson) process.stdout.write(`${JSON.stringify(results)}\n`);
   return results.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
 

@@ -10,18 +10,19 @@ import type { Fault } from "../fault.ts";
 import { killNowAndThen } from "../kill-now-and-then.ts";
 import { startReplicasOnChain } from "../replicas-on-chain.ts";
 
+/** At each of the two pairs. */
 const COPIES = 8;
 /** Requests whose copies are under way at the same moment. */
 const AT_ONCE = 16;
 
-/** Eight copies of each request at the same moment, at either pair, while one process after the other is killed. */
+/** Eight copies of each request at each pair at the same moment, while one process after the other is killed. */
 export const twoReplicas: Fault = {
   id: "F8",
   title: "two API and signer pairs on one PostgreSQL, duplicates and kills",
   needs: "postgres",
   mustHold: "every idempotency key and every payload with an expiry is executed once, whichever pair gets its copies",
   async run({ full }) {
-    const [keys, sends, killEveryMs] = full ? [1000, 200, 5000] : [60, 12, 4000];
+    const [keys, sends, killEveryMs] = full ? [1000, 1000, 5000] : [60, 12, 4000];
     const replicas = await startReplicasOnChain();
     let killing: ReturnType<typeof killNowAndThen> | undefined;
     try {
@@ -52,8 +53,12 @@ export const twoReplicas: Fault = {
       const runLane = async () => {
         while (next < requests.length) {
           const request = requests[next++]!;
-          const ask = () => askUntilDecided(client, request).then(({ status, body }) => `${status} ${body}`);
-          const copies = Array.from({ length: COPIES }, ask);
+          const copies = replicas.pairs.flatMap((pair) =>
+            Array.from({ length: COPIES }, async () => {
+              const { status, body } = await askUntilDecided(pair.client, request);
+              return `${status} ${body}`;
+            }),
+          );
           answers.push({ isSend: request.path.endsWith("/rpc"), bodies: new Set(await Promise.all(copies)) });
         }
       };
@@ -76,7 +81,12 @@ export const twoReplicas: Fault = {
       const keysAsked = answers.length - sent.length;
       if (created.size !== keysAsked) violations.push(`${created.size} wallets were made for ${keysAsked} keys`);
       if (mined !== sent.length) violations.push(`${mined} transactions were mined for ${sent.length} payloads`);
-      const figures = { keys: keysAsked, payloads: sent.length, copies: answers.length * COPIES, kills };
+      const figures = {
+        keys: keysAsked,
+        payloads: sent.length,
+        copies: answers.length * COPIES * replicas.pairs.length,
+        kills,
+      };
       return {
         figures: { ...figures, executed: created.size + mined, "differing answers": differing.length },
         violations,
