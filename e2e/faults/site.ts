@@ -5,7 +5,10 @@ import { type Answer, createHttpClient } from "../processes/http-client.ts";
 import { type MandateOptions, type MandateProcess, startMandate } from "../processes/mandate-process.ts";
 import { type P256Key, prepareRequest } from "../processes/signed-request.ts";
 
-/** A server that is stopped and started on the same folder, with an app. */
+/**
+ * A server that is stopped and started on the same folder, with an app. Its database is a file in that folder, also
+ * where the tests run on PostgreSQL: these faults are those of what the server itself writes.
+ */
 export type Site = Awaited<ReturnType<typeof startSite>>;
 
 // From the sources and from the build alike.
@@ -14,7 +17,7 @@ const root = fileURLToPath(new URL(import.meta.url.includes("/dist/") ? "../../.
 export async function startSite(environment: { [name: string]: string } = {}, options: Partial<MandateOptions> = {}) {
   const start = (dataDir?: string): Promise<MandateProcess> =>
     startMandate({
-      ...{ root, ...options },
+      ...{ root, onFile: true, ...options },
       environment: { MANDATE_RATE_LIMIT: "1000000", ...environment, ...options.environment },
       ...(dataDir === undefined ? {} : { dataDir }),
     });

@@ -131,11 +131,11 @@ describe("accounts of a user", () => {
       by.users().unlinkLinkedAccount(user.id, { type: type as "email", handle });
     const { address } = embedded(user)[0] as { address: string };
     for (const [refused, code, status] of [
-      [unlink("wallet", address), "cannot_unlink_embedded_wallet", 400],
-      [unlink("email", "other@example.com"), "linked_account_not_found", 400],
-      [unlink("email", "unlink@example.com", other), "user_does_not_exist", 404],
+      [() => unlink("wallet", address), "cannot_unlink_embedded_wallet", 400],
+      [() => unlink("email", "other@example.com"), "linked_account_not_found", 400],
+      [() => unlink("email", "unlink@example.com", other), "user_does_not_exist", 404],
     ] as const)
-      expect(await refusalOf(refused)).toMatchObject({ status, code });
+      expect(await refusalOf(refused())).toMatchObject({ status, code });
     const left = await unlink("email", "Unlink@example.com");
     expect(left.linked_accounts.map(({ type }) => type)).toEqual(["custom_auth", "wallet"]);
     expect(await refusalOf(privy.users().getByEmailAddress({ address: "unlink@example.com" }))).toMatchObject(notFound);

@@ -9,7 +9,8 @@ import type { Deps } from "../deps.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { createStorage } from "../storage/open-storage.ts";
 import type { CommitUnit, PutRecord, Storage } from "../storage/storage.ts";
-import { type AuthorityPlan, decideAndCommit, jsonAnswer } from "./decide-and-commit.ts";
+import type { AuthorityPlan } from "./authority-plan.ts";
+import { decideAndCommit, jsonAnswer } from "./decide-and-commit.ts";
 
 const APP = "c23456789012345678901234a";
 const WALLET = { type: "wallet" as const, id: "w23456789012345678901234" };

@@ -1,4 +1,5 @@
-import { type AuthorityPlan, decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/decide-and-commit.ts";
+import type { AuthorityPlan } from "../../authority/authority-plan.ts";
+import { decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/decide-and-commit.ts";
 import type { Deps } from "../../deps.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import type { HttpResponse } from "../../http/response.ts";

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@mandate/core/encoding/json-value";
-import { decideAndCommit, jsonAnswer, type Preparation, toHttpResponse } from "../../authority/decide-and-commit.ts";
+import type { Preparation } from "../../authority/authority-plan.ts";
+import { decideAndCommit, jsonAnswer, toHttpResponse } from "../../authority/decide-and-commit.ts";
 import { ensureBroadcast, type SendingChain, toBroadcastError } from "../../chains/chains.ts";
 import { RpcError } from "../../chains/json-rpc.ts";
 import type { Deps } from "../../deps.ts";

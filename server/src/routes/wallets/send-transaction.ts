@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import { parseEthereumAddress } from "@mandate/core/ethereum/address";
 import { parseCalls, transactionOfCalls } from "@mandate/core/ethereum/send-calls";
 import { ApiError } from "../../api-error.ts";
-import type { Preparation } from "../../authority/decide-and-commit.ts";
+import type { Preparation } from "../../authority/authority-plan.ts";
 import { toBroadcastError, toHexFill } from "../../chains/chains.ts";
 import type { EvmChain } from "../../chains/evm-chain.ts";
 import { SendQueue } from "../../chains/send-queue.ts";
