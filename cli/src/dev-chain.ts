@@ -102,6 +102,9 @@ export async function startDevChain(anvil: string, options: DevChainOptions): Pr
 
 type Anvil = { process: ChildProcess; end: Promise<string>; stop(): Promise<void> };
 
+/** Calls about older blocks than these are answered no more; their transactions and receipts are. */
+const STATES_KEPT = 200;
+
 function spawnAnvil(anvil: string, port: number): Anvil {
   const flags = [
     "--host",
@@ -111,8 +114,9 @@ function spawnAnvil(anvil: string, port: number): Anvil {
     "--chain-id",
     "31337",
     "--quiet",
-    "--max-persisted-states",
-    "0",
+    // Else it keeps the state after every block, some 250 kB each, and gets slower with it.
+    "--prune-history",
+    String(STATES_KEPT),
   ];
   // Its own process group: Ctrl-C in a terminal reaches the supervisor alone.
   const child = spawn(anvil, flags, { stdio: ["ignore", "ignore", 2], detached: true });

@@ -67,9 +67,20 @@ export async function inspectPage(page: Page, state: string, name: string): Prom
     if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
       found.push(`${state}/${variant}: wider than the screen`);
     }
+    for (const table of await listCutTables(page))
+      found.push(`${state}/${variant}: a part of ${table} is out of sight`);
     await takePicture(page, join(FOLDER, state, `${variant}.png`), { width, height });
   }
   return found;
+}
+
+/** Tables that have to be scrolled sideways. */
+function listCutTables(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("table")]
+      .filter(({ parentElement: frame }) => frame !== null && frame.scrollWidth > frame.clientWidth)
+      .map((table) => table.ariaLabel ?? "a table"),
+  );
 }
 
 /** All of the page, in a window of its height: Chromium may repeat pieces of what lies beyond a window in a picture. */

@@ -46,7 +46,11 @@ const act: Column<ActivityEntry> = {
 const reason: Column<ActivityEntry> = {
   id: "reason",
   header: "Reason",
-  cell: (entry) => <span className="text-muted">{describeReason(entry.reason)}</span>,
+  cell: (entry) => (
+    <span className="block max-w-44 truncate text-muted" title={describeReason(entry.reason)}>
+      {describeReason(entry.reason)}
+    </span>
+  ),
   text: (entry) => entry.reason ?? "",
   wide: true,
 };
@@ -66,7 +70,7 @@ const ids = (
       entry[name] === null ? (
         <span className="text-faint">–</span>
       ) : (
-        <Id value={entry[name]} label={header.toLowerCase()} />
+        <Id value={entry[name]} label={header.toLowerCase()} isOneOfMany />
       ),
     text: (entry) => entry[name] ?? "",
     wide: true,

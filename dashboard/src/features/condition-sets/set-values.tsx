@@ -108,7 +108,7 @@ const columns: Column<ConditionSetItem>[] = [
       </span>
     ),
     text: ({ value }) => value,
-    className: "max-w-96",
+    className: "max-w-56! md:max-w-96!",
   },
   {
     id: "added",

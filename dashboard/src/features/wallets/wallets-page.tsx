@@ -42,7 +42,9 @@ const columns: Column<Wallet>[] = [
   {
     id: "name",
     header: "Name",
-    cell: (wallet) => wallet.display_name ?? wallet.external_id ?? "",
+    cell: (wallet) => (
+      <span className="block max-w-40 truncate">{wallet.display_name ?? wallet.external_id ?? ""}</span>
+    ),
     text: (wallet) => wallet.display_name ?? "",
     wide: true,
   },
