@@ -114,7 +114,7 @@ function spawnAnvil(anvil: string, port: number): Anvil {
     "--chain-id",
     "31337",
     "--quiet",
-    // Else it keeps the state after every block, some 250 kB each, and gets slower with it.
+    // Else the state after every block stays in memory.
     "--prune-history",
     String(STATES_KEPT),
   ];

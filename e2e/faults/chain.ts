@@ -18,6 +18,12 @@ export async function fund(url: string, address: string): Promise<void> {
   await callChain(url, "anvil_setBalance", [address, `0x${(10n ** 21n).toString(16)}`]);
 }
 
+/** As chains do, and not a block for each transaction: anvil copies all accounts for each block, longer and longer. */
+export async function mineEverySecond(url: string): Promise<void> {
+  await callChain(url, "evm_setAutomine", [false]);
+  await callChain(url, "evm_setIntervalMining", [1]);
+}
+
 /** Every transaction of every block, in order. */
 export async function listTransactions(url: string): Promise<ChainTransaction[]> {
   const last = Number(await callChain(url, "eth_blockNumber", []));

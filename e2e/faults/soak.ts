@@ -5,7 +5,7 @@
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readResidentMegabytes } from "../bench/process-usage.ts";
-import { CAIP2, fund } from "./chain.ts";
+import { CAIP2, fund, mineEverySecond } from "./chain.ts";
 import { formatMs, percentile } from "./fault.ts";
 import { startLoad } from "./load.ts";
 import { startTarget, type Target } from "./target.ts";
@@ -55,6 +55,7 @@ export async function soak(options: {
   try {
     const { mandate, app } = target;
     const chain = mandate.chains[CAIP2]!;
+    await mineEverySecond(chain);
     const latencies: number[] = [];
     const timed = {
       ...target.client,

@@ -46,9 +46,11 @@ export async function startMandate(options: MandateOptions): Promise<MandateProc
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mandate-e2e-"));
   const database = await findDatabase(options, dataDir);
   const command = [join(options.root, "cli/bin/mandate.cts"), "start", ...(options.forPeople ? [] : ["--json"])];
-  const child = spawn(process.execPath, command, {
+  // Whatever ends this process, and be it a kill, ends the server too.
+  const lifeline = join(options.root, "cli/bin/lifeline.cts");
+  const child = spawn(process.execPath, ["--require", lifeline, ...command], {
     cwd: options.root,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ignore", "pipe"],
     env: {
       PATH: process.env.PATH,
       MANDATE_PORT: "0",
@@ -58,7 +60,7 @@ export async function startMandate(options: MandateOptions): Promise<MandateProc
     },
   });
   const written: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => written.push(String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => written.push(String(chunk)));
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
     child.kill("SIGTERM");
