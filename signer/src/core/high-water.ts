@@ -26,7 +26,7 @@ export class HighWater {
     const seen = this.#seen.get(key);
     if (seen !== undefined && record.version === seen.version) return record.mac === seen.mac;
     if (seen !== undefined && record.version < seen.version) return false;
-    const now = { version: record.version, mac: record.mac };
+    const now = { version: record.version, mac: copyText(record.mac) };
     if (record.version > 1 || record.type === "aggregation_window") this.#persist(key, now);
     this.#seen.set(key, now);
     return true;
@@ -39,4 +39,9 @@ export class HighWater {
   get size(): number {
     return this.#seen.size;
   }
+}
+
+/** V8 keeps all of a text for a part of it; a mark outlives the sealed record that its MAC was read from. */
+function copyText(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
 }

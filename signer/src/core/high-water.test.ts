@@ -1,0 +1,28 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, it } from "vitest";
+import { HighWater } from "./high-water.ts";
+
+setFlagsFromString("--expose_gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+it("keeps a mark of each record, and not the text that the record came in", () => {
+  const RECORDS = 20_000;
+  const SEALED_CHARACTERS = 4000;
+  const highWater = new HighWater(new Map(), () => undefined);
+  const see = (at: number) => {
+    const sealed = `1.root.${String(at).padStart(43, "m")}.${"x".repeat(SEALED_CHARACTERS)}`;
+    // As the sealer takes it out of the sealed text.
+    const [, mac = ""] = /^1\.root\.([^.]{43})\./.exec(Buffer.from(sealed).toString("latin1"))!;
+    return { type: "wallet", appId: "app", id: `w${at}`, version: 1, mac } as const;
+  };
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let at = 0; at < RECORDS; at++) expect(highWater.accepts(see(at))).toBe(true);
+  collectGarbage();
+  const kept = (process.memoryUsage().heapUsed - before) / RECORDS;
+  expect(kept).toBeLessThan(SEALED_CHARACTERS / 4);
+  expect(highWater.size).toBe(RECORDS);
+  expect(highWater.accepts({ ...see(7), mac: "another".padEnd(43, "m") })).toBe(false);
+  expect(highWater.accepts(see(7))).toBe(true);
+});
