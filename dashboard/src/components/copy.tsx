@@ -51,14 +51,12 @@ export function CopyButton({ text, children = "Copy" }: { text: string; children
   );
 }
 
-type IdProps = { value: string; label?: string; full?: boolean; isOneOfMany?: boolean };
-
-/** An ID or address: shortened where there is no room, and more so among others in a row; copied whole. */
-export function Id({ value, label = "ID", full, isOneOfMany }: IdProps) {
+/** An ID or address: shortened where there is no room, copied whole. */
+export function Id({ value, label = "ID", full }: { value: string; label?: string; full?: boolean }) {
   return (
     <span className="inline-flex max-w-full items-center gap-0.5">
       <code title={value} className={cx("min-w-0", full ? "break-all" : "truncate")}>
-        {full ? value : isOneOfMany ? shorten(value, 6, 4) : shorten(value)}
+        {full ? value : shorten(value)}
       </code>
       <CopyIcon text={value} label={label} />
     </span>

@@ -1,11 +1,11 @@
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Id } from "../../components/copy.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Time } from "../../components/time.tsx";
 import { buttonClass } from "../../components/ui/button.tsx";
 import type { ActivityEntry } from "../../lib/api/types.ts";
+import { shorten } from "../../lib/format.ts";
 import { useAppId } from "../../lib/use-app-id.ts";
 import { DecisionBadge, describeReason } from "./decision-badge.tsx";
 
@@ -47,7 +47,7 @@ const reason: Column<ActivityEntry> = {
   id: "reason",
   header: "Reason",
   cell: (entry) => (
-    <span className="block max-w-44 truncate text-muted" title={describeReason(entry.reason)}>
+    <span className="block max-w-40 truncate text-muted" title={describeReason(entry.reason)}>
       {describeReason(entry.reason)}
     </span>
   ),
@@ -70,7 +70,8 @@ const ids = (
       entry[name] === null ? (
         <span className="text-faint">–</span>
       ) : (
-        <Id value={entry[name]} label={header.toLowerCase()} isOneOfMany />
+        // Four in a row: whole, and to copy, on the decision's own page.
+        <code title={entry[name]}>{shorten(entry[name], 6, 4)}</code>
       ),
     text: (entry) => entry[name] ?? "",
     wide: true,

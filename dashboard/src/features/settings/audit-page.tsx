@@ -9,15 +9,39 @@ import type { AuditEntry } from "../../lib/api/types.ts";
 import { SettingsPage } from "./settings-page.tsx";
 
 const columns: Column<AuditEntry>[] = [
-  { id: "who", header: "Who", cell: ({ actor }) => actor.name, text: ({ actor }) => actor.name },
-  { id: "what", header: "What", cell: ({ action }) => <code>{action}</code>, text: ({ action }) => action },
+  {
+    id: "who",
+    header: "Who",
+    cell: ({ actor }) => <span title={actor.name}>{actor.name}</span>,
+    text: ({ actor }) => actor.name,
+    className: "max-w-24! md:max-w-40!",
+  },
+  {
+    id: "what",
+    header: "What",
+    cell: ({ action }) => <code title={action}>{action}</code>,
+    text: ({ action }) => action,
+    className: "max-w-36! md:max-w-44!",
+  },
   {
     id: "status",
     header: "Outcome",
-    cell: ({ status, code }) => <Badge tone={status < 400 ? "good" : "warn"}>{code ?? status}</Badge>,
+    cell: ({ status, code }) => (
+      <span title={code ?? undefined}>
+        <Badge tone={status < 400 ? "good" : "warn"}>{status}</Badge>
+      </span>
+    ),
     text: ({ status, code }) => `${status} ${code ?? ""}`.trim(),
+    wide: true,
   },
-  { id: "target", header: "On", cell: ({ target }) => <code>{target}</code>, text: ({ target }) => target, wide: true },
+  {
+    id: "target",
+    header: "On",
+    cell: ({ target }) => <code title={target}>{target}</code>,
+    text: ({ target }) => target,
+    wide: true,
+    className: "md:max-w-44!",
+  },
   {
     id: "from",
     header: "From",
