@@ -14,14 +14,14 @@ const columns: Column<AuditEntry>[] = [
     header: "Who",
     cell: ({ actor }) => <span title={actor.name}>{actor.name}</span>,
     text: ({ actor }) => actor.name,
-    className: "max-w-24! md:max-w-40!",
+    className: "max-w-20! md:max-w-40!",
   },
   {
     id: "what",
     header: "What",
     cell: ({ action }) => <code title={action}>{action}</code>,
     text: ({ action }) => action,
-    className: "max-w-36! md:max-w-44!",
+    className: "max-w-32! md:max-w-44!",
   },
   {
     id: "status",
