@@ -35,7 +35,7 @@ function record(at: number): AuthorityRecord {
   };
 }
 
-/** A fresh sealer each time: what was sealed here would be found in its memory and not be opened at all. */
+/** A sealer of its own each time: one that has opened a record before finds it in its memory. */
 const fresh = () => createSealer(rootKey);
 
 describe("a sealed record (I17)", () => {

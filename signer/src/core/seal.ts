@@ -7,6 +7,7 @@ import { parseJson } from "@mandate/core/encoding/json";
 import type { JsonObject, JsonValue } from "@mandate/core/encoding/json-value";
 import { decodeUtf8, encodeUtf8 } from "@mandate/core/encoding/utf8";
 import type { RecordType } from "../protocol.ts";
+import { createOpenedRecords } from "./opened-records.ts";
 
 /**
  * Seals. An authority record is canonical JSON under HMAC-SHA256 with a key derived for its type, so it opens only as
@@ -65,7 +66,8 @@ const RECORD_TYPES: ReadonlySet<string> = new Set([
 const SALT_BYTES = 32;
 /** A zero nonce is safe: every seal has a key of its own from a fresh 256-bit salt. */
 const ZERO_NONCE = new Uint8Array(12);
-const OPENED_RECORDS_MAX = 20_000;
+/** Enough for some 15,000 wallets. */
+const OPENED_BYTES_MAX = 64 * 1024 * 1024;
 const SEALED_LIMITS = { bytesMax: 4 * 1024 * 1024, membersMax: 200_000, depthMax: 80 };
 
 export function rootKeyCommitment(rootKey: Uint8Array): string {
@@ -76,8 +78,8 @@ export function createSealer(rootKey: Uint8Array): Sealer {
   if (rootKey.length !== 32) throw new Error("the root key has 32 bytes");
   const rootKeyId = rootKeyCommitment(rootKey).slice(0, 16);
   const macKeys = new Map<string, Uint8Array>();
-  // INVARIANT: only seals whose MAC was verified, or that were made here, are in this cache; the key is the whole seal.
-  const opened = new Map<string, OpenedRecord>();
+  // INVARIANT: only seals whose MAC was verified are in this cache; the key is the whole seal.
+  const opened = createOpenedRecords(OPENED_BYTES_MAX);
 
   function macKey(type: string): Uint8Array {
     let key = macKeys.get(type);
@@ -86,15 +88,6 @@ export function createSealer(rootKey: Uint8Array): Sealer {
       macKeys.set(type, key);
     }
     return key;
-  }
-
-  function remember(sealed: string, record: OpenedRecord): OpenedRecord {
-    if (opened.size >= OPENED_RECORDS_MAX) {
-      const oldest = opened.keys().next();
-      if (!oldest.done) opened.delete(oldest.value);
-    }
-    opened.set(sealed, record);
-    return record;
   }
 
   function secretKeys(type: string, salt: Uint8Array): { key: Uint8Array; commitment: Uint8Array } {
@@ -117,19 +110,12 @@ export function createSealer(rootKey: Uint8Array): Sealer {
         body: record.body,
       });
       const mac = encodeBase64Url(hmacSha256(macKey(record.type), encodeUtf8(text)));
-      const sealed = `1.${rootKeyId}.${mac}.${text}`;
-      if (record.type !== "receipt") remember(sealed, deepFreeze({ ...record, mac }));
-      return sealed;
+      return `1.${rootKeyId}.${mac}.${text}`;
     },
 
     openRecord(sealed) {
-      const known = opened.get(sealed);
-      if (known !== undefined) {
-        // Moves it to the young end, so that the cache evicts what is not used.
-        opened.delete(sealed);
-        opened.set(sealed, known);
-        return known;
-      }
+      const remembered = opened.find(sealed);
+      if (remembered !== undefined) return remembered;
       const match = /^1\.([0-9a-f]{16})\.([A-Za-z0-9_-]{43})\.(\{.*\})$/s.exec(sealed);
       if (match === null || match[1] !== rootKeyId) return undefined;
       const [, , macText, text] = match as unknown as [string, string, string, string];
@@ -142,7 +128,9 @@ export function createSealer(rootKey: Uint8Array): Sealer {
       // INVARIANT: the type inside chooses the key that the MAC must hold under, so a record cannot change its type.
       if (!equalBytes(mac, hmacSha256(macKey(record.type), bytes))) return undefined;
       if (canonicalize(parsed.value) !== text) return undefined;
-      return remember(sealed, deepFreeze({ ...record, mac: macText }));
+      const known = deepFreeze({ ...record, mac: macText });
+      opened.keep(sealed, known);
+      return known;
     },
 
     openReceipt(sealed, appId) {
