@@ -24,7 +24,7 @@ describe("the soak", () => {
   });
 
   it.skipIf(process.platform !== "linux")("runs, for ten seconds here (npm run soak: 15 minutes)", async () => {
-    const report = await soak({ samples: 4, sampleMs: 2_500, say: () => undefined });
+    const report = await soak({ policies: 100, samples: 4, sampleMs: 2_500, say: () => undefined });
     console.log(JSON.stringify(report.samples));
     expect(report.violations.filter((violation) => violation.startsWith("unexpected"))).toEqual([]);
     expect(report.signatures).toBeGreaterThan(20);

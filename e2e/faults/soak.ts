@@ -1,10 +1,12 @@
 /**
- * `npm run soak -- --minutes 15`: the mixed load of an ordinary day, for a while. What must not grow is watched: memory
- * and open files of both processes, and the time to an answer. `--json` prints the report; exit code 1 when it grew.
+ * `npm run soak -- --minutes 15`: the mixed load of an ordinary day, for a while, on a server that has so many policies
+ * that its bounded caches are full. What must not grow is watched: memory and open files of both processes, and the time
+ * to an answer. `--json` prints the report; exit code 1 when it grew.
  */
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readResidentMegabytes } from "../bench/process-usage.ts";
+import { prepareRequest } from "../processes/signed-request.ts";
 import { CAIP2, fund, mineEverySecond } from "./chain.ts";
 import { formatMs, percentile } from "./fault.ts";
 import { startLoad } from "./load.ts";
@@ -12,6 +14,7 @@ import { startTarget, type Target } from "./target.ts";
 
 type Sample = {
   minute: number;
+  /** Medians of a look each second: between two collections a process holds more than it needs. */
   apiMegabytes: number;
   signerMegabytes: number;
   files: number;
@@ -20,7 +23,14 @@ type Sample = {
   requests: number;
 };
 
+/** Enough to fill the record cache of the API and the one of opened records of the signer. */
+const POLICIES = 10_000;
+const RULES_EACH = 20;
+const POLICIES_AT_ONCE = 16;
+const LOOK_MS = 1_000;
+
 export type SoakReport = {
+  policies: number;
   samples: Sample[];
   violations: string[];
   signatures: number;
@@ -37,6 +47,7 @@ export async function main(argv: string[]): Promise<number> {
     return 2;
   }
   const report = await soak({
+    policies: POLICIES,
     samples: Math.max(2, Math.ceil(minutes)),
     sampleMs: (minutes * 60_000) / Math.max(2, Math.ceil(minutes)),
     say: (text) => void process.stderr.write(`mandate: ${text}\n`),
@@ -45,8 +56,9 @@ export async function main(argv: string[]): Promise<number> {
   return report.violations.length > 0 ? 1 : 0;
 }
 
-/** Runs the load for `samples` stretches of `sampleMs` each. */
+/** Makes `policies`, then runs the load for `samples` stretches of `sampleMs` each. */
 export async function soak(options: {
+  policies: number;
   samples: number;
   sampleMs: number;
   say(text: string): void;
@@ -54,6 +66,9 @@ export async function soak(options: {
   const target = await startTarget({ MANDATE_USERS_PER_MINUTE: "100000" });
   try {
     const { mandate, app } = target;
+    const filledAt = performance.now();
+    await makePolicies(target, options.policies);
+    options.say(`${options.policies} policies made in ${formatMs(performance.now() - filledAt)}`);
     const chain = mandate.chains[CAIP2]!;
     await mineEverySecond(chain);
     const latencies: number[] = [];
@@ -74,12 +89,12 @@ export async function soak(options: {
     const samples: Sample[] = [];
     for (let minute = 1; minute <= options.samples; minute++) {
       latencies.length = 0;
-      await sleep(options.sampleMs);
       const { api, signer } = mandate.pids();
+      const [apiMegabytes, signerMegabytes] = await lookAtMemory([api!, signer!], options.sampleMs);
       const sample: Sample = {
         minute,
-        apiMegabytes: readResidentMegabytes(api!),
-        signerMegabytes: readResidentMegabytes(signer!),
+        apiMegabytes: apiMegabytes!,
+        signerMegabytes: signerMegabytes!,
         files: countFiles(api!) + countFiles(signer!),
         p50: percentile(latencies, 0.5),
         p99: percentile(latencies, 0.99),
@@ -91,6 +106,7 @@ export async function soak(options: {
     const { signatures, sends, changes, unexpected } = await load.stop();
     const violations = [...new Set(unexpected)].slice(0, 5).map((answer) => `unexpected: ${answer}`);
     return {
+      policies: options.policies,
       samples,
       violations: [...violations, ...findGrowth(samples)],
       signatures: signatures.length,
@@ -100,6 +116,37 @@ export async function soak(options: {
   } finally {
     await target.remove();
   }
+}
+
+async function makePolicies({ client, app, mandate }: Target, count: number): Promise<void> {
+  const rules = Array.from({ length: RULES_EACH }, (_, at) => ({
+    name: `Rule ${at}`,
+    method: "eth_sendTransaction",
+    action: "ALLOW",
+    conditions: [{ field_source: "ethereum_transaction", field: "value", operator: "lte", value: String(at) }],
+  }));
+  let left = count;
+  const makeSome = async () => {
+    while (left > 0) {
+      const body = { version: "1.0", name: `Policy ${left--}`, chain_type: "ethereum", rules };
+      const { status, body: text } = await client.sendUntilAnswered(
+        prepareRequest({ origin: mandate.url, app }, "POST", "/v1/policies", body),
+      );
+      if (status !== 200) throw new Error(`a policy was answered ${status}: ${text}`);
+    }
+  };
+  await Promise.all(Array.from({ length: POLICIES_AT_ONCE }, makeSome));
+}
+
+/** Median of what each process held, looked at again and again for so long. */
+async function lookAtMemory(pids: number[], forMs: number): Promise<number[]> {
+  const looks = pids.map((): number[] => []);
+  const endsAt = performance.now() + forMs;
+  for (let leftMs = forMs; leftMs > 0; leftMs = endsAt - performance.now()) {
+    await sleep(Math.min(LOOK_MS, leftMs));
+    pids.forEach((pid, at) => void looks[at]!.push(readResidentMegabytes(pid)));
+  }
+  return looks.map((seen) => percentile(seen, 0.5));
 }
 
 /**
@@ -137,7 +184,7 @@ function describe({ minute, apiMegabytes, signerMegabytes, files, p50, p99, requ
   return `${minute}: API ${apiMegabytes} MB, signer ${signerMegabytes} MB, ${files} files, ${requests} requests, p50 ${formatMs(p50)}, p99 ${formatMs(p99)}`;
 }
 
-function format({ samples, violations, signatures, sends, changes }: SoakReport): string {
+function format({ policies, samples, violations, signatures, sends, changes }: SoakReport): string {
   const verdict = violations.length === 0 ? "nothing grew" : violations.map((one) => `VIOLATION: ${one}`).join("\n");
-  return `${samples.map(describe).join("\n")}\n${signatures} signatures, ${sends} sends, ${changes} changes\n${verdict}\n`;
+  return `${samples.map(describe).join("\n")}\n${policies} policies before, then ${signatures} signatures, ${sends} sends, ${changes} changes\n${verdict}\n`;
 }
