@@ -37,7 +37,13 @@ const EXPIRY_MS = 120_000;
 export async function startLoad(
   client: HttpClient,
   target: Target,
-  options: { clients: number; pauseMs: number; fund(address: string): Promise<void> },
+  options: {
+    clients: number;
+    pauseMs: number;
+    fund(address: string): Promise<void>;
+    /** To whom each send goes; one that nobody else has, where this is left out. */
+    nextRecipient?: () => string;
+  },
 ): Promise<Load> {
   const report: LoadReport = {
     signatures: [],
@@ -57,7 +63,7 @@ export async function startLoad(
   }
 
   async function runClient(wallet: SessionWallet, at: number): Promise<void> {
-    const act = makeActions(client, target, wallet, report);
+    const act = makeActions(client, target, wallet, report, options.nextRecipient ?? randomAddress);
     const schedule = [act.sign, act.send, act.editPolicy, act.sign, act.createWallet, act.send, act.toggleSigner];
     for (let round = at; !stopping; round++) {
       await schedule[round % schedule.length]!();
@@ -75,7 +81,17 @@ export async function startLoad(
   };
 }
 
-function makeActions(client: HttpClient, target: Target, wallet: SessionWallet, report: LoadReport) {
+export function randomAddress(): string {
+  return `0x${randomBytes(20).toString("hex")}`;
+}
+
+function makeActions(
+  client: HttpClient,
+  target: Target,
+  wallet: SessionWallet,
+  report: LoadReport,
+  nextRecipient: () => string,
+) {
   const known: { wallet: JsonObject | undefined; policy: JsonObject | undefined } = {
     wallet: undefined,
     policy: undefined,
@@ -120,7 +136,7 @@ function makeActions(client: HttpClient, target: Target, wallet: SessionWallet, 
     },
 
     async send() {
-      const to = `0x${randomBytes(20).toString("hex")}`;
+      const to = nextRecipient();
       const value = BigInt(`0x${randomBytes(6).toString("hex")}`) + 1n;
       const transaction = { to, value: `0x${value.toString(16)}` };
       const answer = await rpc({ method: "eth_sendTransaction", caip2: CAIP2, params: { transaction } });
