@@ -5,7 +5,7 @@ import { encodeHex } from "../encoding/hex.ts";
 import { encodeUtf8 } from "../encoding/utf8.ts";
 import { fromHex } from "../testing/wycheproof.ts";
 import { secp256k1PublicKey, sha256, verifySecp256k1 } from "./primitives.ts";
-import { ethereumAddressBytes, isValidSecp256k1PrivateKey, signRecoverable } from "./secp256k1.ts";
+import { addSecp256k1Scalars, ethereumAddressBytes, isValidSecp256k1PrivateKey, signRecoverable } from "./secp256k1.ts";
 
 const ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
 const HALF_ORDER = BigInt(`0x${ORDER}`) >> 1n;
@@ -74,4 +74,28 @@ describe("isValidSecp256k1PrivateKey", () => {
     expect(isValidSecp256k1PrivateKey(new Uint8Array(32).fill(0).with(31, 1))).toBe(true);
     expect(isValidSecp256k1PrivateKey(fromHex(ORDER.replace(/41$/, "40")))).toBe(true);
   });
+});
+
+it("addSecp256k1Scalars adds modulo the order", () => {
+  const order = BigInt(`0x${ORDER}`);
+  const toBytes = (value: bigint) => fromHex(value.toString(16).padStart(64, "0"));
+  const edge = fc.constantFrom(0n, 1n, 255n, 256n, order >> 1n, (order >> 1n) + 1n, order - 2n, order - 1n);
+  const scalar = fc.oneof(edge, fc.bigInt({ min: 0n, max: order - 1n }));
+  const near = fc.tuple(scalar, fc.bigInt({ min: -3n, max: 3n }));
+  const pair = fc.oneof(
+    fc.tuple(scalar, scalar),
+    // Sums about the order.
+    near.map(([a, off]): [bigint, bigint] => [a, (2n * order - a + off) % order]),
+  );
+  fc.assert(
+    fc.property(pair, ([a, b]) => {
+      const sum = toBytes(a);
+      const key = toBytes(b);
+      const expected = (a + b) % order;
+      expect(addSecp256k1Scalars(sum, key)).toBe(expected !== 0n);
+      expect(encodeHex(sum)).toBe(encodeHex(toBytes(expected)));
+      expect(encodeHex(key)).toBe(encodeHex(toBytes(b)));
+    }),
+    { numRuns: 2000 },
+  );
 });

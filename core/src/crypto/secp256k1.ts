@@ -1,4 +1,5 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { numberToBytesBE } from "@noble/curves/utils.js";
 import { equalBytes } from "./equal-bytes.ts";
 import { keccak256, recoverSecp256k1, secp256k1PublicKey, signSecp256k1 } from "./primitives.ts";
 
@@ -6,6 +7,7 @@ import { keccak256, recoverSecp256k1, secp256k1PublicKey, signSecp256k1 } from "
 export type EthereumSignature = { r: Uint8Array; s: Uint8Array; yParity: 0 | 1 };
 
 const HALF_ORDER = secp256k1.Point.Fn.ORDER >> 1n;
+const ORDER = numberToBytesBE(secp256k1.Point.Fn.ORDER, 32);
 
 /**
  * Signs a 32-byte digest and gives the signature only if it recovers to `publicKey` (65 bytes, uncompressed).
@@ -36,6 +38,33 @@ export function ethereumAddressBytes(publicKey: Uint8Array): Uint8Array {
 /** Whether the bytes are 32 and a scalar in [1, n) (SEC 2 §2.4.1). */
 export function isValidSecp256k1PrivateKey(privateKey: Uint8Array): boolean {
   return privateKey.length === 32 && secp256k1.utils.isValidSecretKey(privateKey);
+}
+
+/**
+ * Adds `key` to `sum` modulo the order, in place: 32 bytes each, big-endian, both below the order. Takes the same steps
+ * whatever they are, and leaves no copy. False where the sum is zero, which is no key.
+ */
+export function addSecp256k1Scalars(sum: Uint8Array, key: Uint8Array): boolean {
+  const reduced = new Uint8Array(32);
+  let carry = 0;
+  let borrow = 0;
+  for (let at = 31; at >= 0; at--) {
+    carry += sum[at]! + key[at]!;
+    sum[at] = carry & 0xff;
+    const difference = sum[at]! - ORDER[at]! - borrow;
+    reduced[at] = difference & 0xff;
+    borrow = (difference >> 8) & 1;
+    carry >>= 8;
+  }
+  // All ones where the sum is not below the order: it overflowed, or the order could be taken from it.
+  const mask = -(carry | (borrow ^ 1)) & 0xff;
+  let bits = 0;
+  for (let at = 0; at < 32; at++) {
+    sum[at] = (reduced[at]! & mask) | (sum[at]! & ~mask);
+    bits |= sum[at]!;
+  }
+  reduced.fill(0);
+  return bits !== 0;
 }
 
 function isLowS(s: Uint8Array): boolean {
