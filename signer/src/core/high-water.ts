@@ -28,7 +28,7 @@ export class HighWater {
     if (seen !== undefined && record.version < seen.version) return false;
     const now = { version: record.version, mac: copyText(record.mac) };
     if (record.version > 1 || record.type === "aggregation_window") this.#persist(key, now);
-    this.#seen.set(key, now);
+    this.#seen.set(seen === undefined ? copyText(key) : key, now);
     return true;
   }
 
@@ -41,7 +41,7 @@ export class HighWater {
   }
 }
 
-/** V8 keeps all of a text for a part of it; a mark outlives the sealed record that its MAC was read from. */
+/** V8 keeps all of a text for a part of it, and the parts of one that was put together; a mark outlives its record. */
 function copyText(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }
