@@ -227,16 +227,17 @@ describe("wallets of every chain type", () => {
     expect(archived.archived_at).toBeGreaterThan(0);
     const authority = { authorization_context: { authorization_private_keys: [key.privateKey] } };
     const message = Buffer.from("hello").toString("base64");
-    for (const refused of [
-      privy.wallets().get(wallet.id),
-      privy.wallets().archive(wallet.id),
-      privy
-        .wallets()
-        .solana()
-        .signMessage(wallet.id, { message, ...authority }),
-      privy.wallets().update(wallet.id, { display_name: "x", ...authority }),
+    for (const ask of [
+      () => privy.wallets().get(wallet.id),
+      () => privy.wallets().archive(wallet.id),
+      () =>
+        privy
+          .wallets()
+          .solana()
+          .signMessage(wallet.id, { message, ...authority }),
+      () => privy.wallets().update(wallet.id, { display_name: "x", ...authority }),
     ]) {
-      expect(await refusalOf(refused)).toMatchObject({ status: 404, code: "not_found" });
+      expect(await refusalOf(ask())).toMatchObject({ status: 404, code: "not_found" });
     }
     expect(await privy.wallets().get(wallet.id, { include_archived: true })).toEqual(archived);
     // The owner's key is not lost by what the app's secret can do.

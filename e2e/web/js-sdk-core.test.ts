@@ -164,8 +164,8 @@ describe("the unmodified vanilla SDK, in Node, with `baseUrl` alone", () => {
       status: "success",
       from: wallet.address.toLowerCase(),
     });
-    for (const refused of [send(ALICE, "0.2"), send(BOB, "0.05")]) {
-      expect(await refusalOf(refused)).toMatchObject(policyViolation);
+    for (const refusal of await Promise.all([send(ALICE, "0.2"), send(BOB, "0.05")].map(refusalOf))) {
+      expect(refusal).toMatchObject(policyViolation);
     }
 
     const after = await removeSessionSigners({ client, wallet });
