@@ -1,7 +1,5 @@
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha512 } from "@noble/hashes/sha2.js";
-import { encodeUtf8 } from "../encoding/utf8.ts";
 import { HARDENED_OFFSET, parseDerivationPath } from "./derivation-path.ts";
+import { type HdNode, hashChild, makeMasterNode } from "./hd-node.ts";
 import { secp256k1PublicKey } from "./primitives.ts";
 import { addSecp256k1Scalars, isValidSecp256k1PrivateKey } from "./secp256k1.ts";
 
@@ -12,10 +10,8 @@ import { addSecp256k1Scalars, isValidSecp256k1PrivateKey } from "./secp256k1.ts"
  * the hash functions copied is not.
  */
 export function deriveSecp256k1(seed: Uint8Array, path: string): Uint8Array {
-  if (seed.length < 16 || seed.length > 64) throw new TypeError("seed must have 16 to 64 bytes");
   const indexes = parseDerivationPath(path);
-  // key ‖ chain code, 32 bytes each
-  const node = hmac(sha512, encodeUtf8("Bitcoin seed"), seed);
+  const node = makeMasterNode("Bitcoin seed", seed);
   const key = node.subarray(0, 32);
   try {
     assertKey(isValidSecp256k1PrivateKey(key));
@@ -26,15 +22,9 @@ export function deriveSecp256k1(seed: Uint8Array, path: string): Uint8Array {
   }
 }
 
-/** Replaces a node by its child. */
-function descend(node: Uint8Array, key: Uint8Array, index: number): void {
-  // 0x00 ‖ ser256(k) for a hardened child, else serP(point(k)); then ser32(i)
-  const data = new Uint8Array(37);
-  if (index < HARDENED_OFFSET) data.set(secp256k1PublicKey(key, true));
-  else data.set(key, 1);
-  new DataView(data.buffer).setUint32(33, index);
-  const child = hmac(sha512, node.subarray(32), data);
-  data.fill(0);
+/** Replaces a node, of which `key` is the first half, by its child. */
+function descend(node: HdNode, key: Uint8Array, index: number): void {
+  const child = hashChild(node, index, index < HARDENED_OFFSET ? secp256k1PublicKey(key, true) : undefined);
   // BIP-32 would take a tweak of zero, which occurs as rarely as those that it refuses.
   const tweak = child.subarray(0, 32);
   const valid = isValidSecp256k1PrivateKey(tweak) && addSecp256k1Scalars(tweak, key);

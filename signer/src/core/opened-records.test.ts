@@ -1,14 +1,11 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { expect, it } from "vitest";
 import { installTestPrimitives } from "../testing/harness.ts";
+import { readLiveHeap } from "../testing/heap.ts";
 import { createOpenedRecords } from "./opened-records.ts";
 import { type AuthorityRecord, createSealer } from "./seal.ts";
 
 await installTestPrimitives();
-setFlagsFromString("--expose_gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 function record(at: number, body: JsonObject = {}): AuthorityRecord & { mac: string } {
   return { type: "policy", appId: "app", version: 1, deleted: false, createdAtMs: 0, mac: "", id: `p${at}`, body };
@@ -49,33 +46,26 @@ const SHAPES: [string, number, (at: number) => JsonObject][] = [
 
 it.each(SHAPES)("keeps a sealer's memory within bounds: records of %s", (_, count, makeBody) => {
   const sealer = createSealer(new Uint8Array(32).fill(7));
-  const seals = (at: number) => sealer.sealRecord(record(at, makeBody(at)));
   const open = (at: number) => {
     // As it comes from the socket: a text of its own.
-    const sealed = Buffer.from(seals(at)).toString("latin1");
+    const sealed = Buffer.from(sealer.sealRecord(record(at, makeBody(at)))).toString("latin1");
     if (sealer.openRecord(sealed) === undefined) expect.unreachable();
   };
-  const megabytes = () => {
-    collectGarbage();
-    return process.memoryUsage().heapUsed / 1e6;
-  };
   open(0);
-  const before = megabytes();
+  const before = readLiveHeap();
   for (let at = 0; at < count; at++) open(at);
-  const kept = megabytes() - before;
+  const kept = (readLiveHeap() - before) / 1e6;
   console.log(`${count} records: ${kept.toFixed(1)} MB`);
   expect(kept).toBeLessThan(90);
 });
 
 it("keeps nothing of the request that a record was made in", () => {
   const sealer = createSealer(new Uint8Array(32).fill(7));
-  collectGarbage();
-  const before = process.memoryUsage().heapUsed;
+  const before = readLiveHeap();
   for (let at = 0; at < 500; at++) {
     // V8 keeps all of a text for a part of it.
     const request = Buffer.from(`${" ".repeat(400_000)}a name of some length ${at}`).toString("latin1");
     sealer.sealRecord(record(at, { name: request.slice(400_000) }));
   }
-  collectGarbage();
-  expect((process.memoryUsage().heapUsed - before) / 1e6).toBeLessThan(20);
+  expect((readLiveHeap() - before) / 1e6).toBeLessThan(20);
 });
