@@ -1,7 +1,14 @@
 /** What the tests ask of the development chain. */
+import { randomBytes } from "node:crypto";
+
 export const CAIP2 = "eip155:31337";
 
 export type ChainTransaction = { hash: string; from: string; to: string; value: bigint; nonce: number };
+
+/** An account that nobody has. */
+export function randomAddress(): string {
+  return `0x${randomBytes(20).toString("hex")}`;
+}
 
 export async function callChain(url: string, method: string, params: unknown[]): Promise<unknown> {
   const response = await fetch(url, {

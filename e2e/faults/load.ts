@@ -10,7 +10,7 @@ import type { HttpClient } from "../processes/http-client.ts";
 import type { App } from "../processes/mandate-process.ts";
 import { makeSessionWallet, type SessionWallet } from "../processes/session-wallet.ts";
 import { prepareRequest, type RequestOptions } from "../processes/signed-request.ts";
-import { CAIP2 } from "./chain.ts";
+import { CAIP2, randomAddress } from "./chain.ts";
 
 export type LoadReport = {
   /** The `data` of every signature that was handed out. */
@@ -79,10 +79,6 @@ export async function startLoad(
       return report;
     },
   };
-}
-
-export function randomAddress(): string {
-  return `0x${randomBytes(20).toString("hex")}`;
 }
 
 function makeActions(

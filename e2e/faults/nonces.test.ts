@@ -1,11 +1,10 @@
 /** The nonces of one wallet whose sends go by way of two servers at the same moment (I7). */
-import { randomBytes } from "node:crypto";
 import { type DevChain, findAnvil, startDevChain } from "@mandate/cli/dev-chain";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasPostgres, type Replicas, startReplicas } from "../processes/replicas.ts";
 import { makeSessionWallet } from "../processes/session-wallet.ts";
 import { prepareRequest } from "../processes/signed-request.ts";
-import { CAIP2, fund, listTransactions } from "./chain.ts";
+import { CAIP2, fund, listTransactions, randomAddress } from "./chain.ts";
 import { type RpcProxy, startRpcProxy } from "./rpc-proxy.ts";
 
 const anvil = findAnvil(process.env);
@@ -30,7 +29,7 @@ describe.skipIf(!hasPostgres || anvil === undefined)("two servers that send for 
     const [first, second] = replicas.pairs;
     const wallet = await makeSessionWallet(first!.client, replicas);
     await fund(chain.url, wallet.address);
-    const to = [0, 1].map(() => `0x${randomBytes(20).toString("hex")}`);
+    const to = [0, 1].map(randomAddress);
     const prepare = (recipient: string) => {
       const transaction = { to: recipient, value: "0x1" };
       const body = { method: "eth_sendTransaction", caip2: CAIP2, params: { transaction } };

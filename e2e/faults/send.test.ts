@@ -13,7 +13,7 @@ import { type Answer, createHttpClient, type HttpClient } from "../processes/htt
 import { type App, type MandateProcess, startMandate } from "../processes/mandate-process.ts";
 import { makeSessionWallet, type SessionWallet } from "../processes/session-wallet.ts";
 import { type PreparedRequest, prepareRequest, type RequestOptions } from "../processes/signed-request.ts";
-import { CAIP2, fund, listTransactions } from "./chain.ts";
+import { CAIP2, fund, listTransactions, randomAddress } from "./chain.ts";
 import { type RpcProxy, startRpcProxy } from "./rpc-proxy.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -60,7 +60,7 @@ describe.skipIf(process.platform !== "linux" || anvil === undefined)("a signed r
   }
 
   function sendRequest(options: RequestOptions) {
-    const to = `0x${randomBytes(20).toString("hex")}`;
+    const to = randomAddress();
     const body = { method: "eth_sendTransaction", caip2: CAIP2, params: { transaction: { to, value: "0x1" } } };
     return { to, request: rpc(body, options) };
   }

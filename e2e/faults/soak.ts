@@ -7,9 +7,9 @@ import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readResidentMegabytes } from "../bench/process-usage.ts";
 import { prepareRequest } from "../processes/signed-request.ts";
-import { CAIP2, fund, mineEverySecond } from "./chain.ts";
+import { CAIP2, fund, mineEverySecond, randomAddress } from "./chain.ts";
 import { formatMs, percentile } from "./fault.ts";
-import { randomAddress, startLoad } from "./load.ts";
+import { startLoad } from "./load.ts";
 import { startTarget, type Target } from "./target.ts";
 
 type Sample = {

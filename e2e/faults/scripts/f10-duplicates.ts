@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { type PreparedRequest, prepareRequest } from "../../processes/signed-request.ts";
-import { CAIP2, fund, listTransactions } from "../chain.ts";
+import { CAIP2, fund, listTransactions, randomAddress } from "../chain.ts";
 import type { Fault } from "../fault.ts";
 import { startTarget } from "../target.ts";
 
@@ -23,7 +23,7 @@ export const duplicates: Fault = {
       const create = (): PreparedRequest =>
         prepareRequest(of, "POST", "/v1/wallets", { chain_type: "ethereum" }, { idempotencyKey: randomHex() });
       const send = (): PreparedRequest => {
-        const transaction = { to: `0x${randomBytes(20).toString("hex")}`, value: "0x1" };
+        const transaction = { to: randomAddress(), value: "0x1" };
         const body: JsonObject = { method: "eth_sendTransaction", caip2: CAIP2, params: { transaction } };
         const options = { keys: [wallet.signer], expiryMs: Date.now() + 120_000 };
         return prepareRequest(of, "POST", `/v1/wallets/${wallet.id}/rpc`, body, options);

@@ -5,7 +5,7 @@ import { askUntilDecided } from "../../processes/http-client.ts";
 import { spread } from "../../processes/replicas.ts";
 import { makeSessionWallet, type SessionWallet } from "../../processes/session-wallet.ts";
 import { type PreparedRequest, prepareRequest } from "../../processes/signed-request.ts";
-import { CAIP2, fund, listTransactions } from "../chain.ts";
+import { CAIP2, fund, listTransactions, randomAddress } from "../chain.ts";
 import type { Fault } from "../fault.ts";
 import { killNowAndThen } from "../kill-now-and-then.ts";
 import { startReplicasOnChain } from "../replicas-on-chain.ts";
@@ -39,7 +39,7 @@ export const twoReplicas: Fault = {
       };
       const send = (index: number): PreparedRequest => {
         const wallet = wallets[index % wallets.length]!;
-        const transaction = { to: `0x${randomBytes(20).toString("hex")}`, value: "0x1" };
+        const transaction = { to: randomAddress(), value: "0x1" };
         const body: JsonObject = { method: "eth_sendTransaction", caip2: CAIP2, params: { transaction } };
         const options = { keys: [wallet.signer], expiryMs: Date.now() + 600_000 };
         return prepareRequest(replicas, "POST", `/v1/wallets/${wallet.id}/rpc`, body, options);

@@ -1,10 +1,11 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { JsonObject } from "@mandate/core/encoding/json-value";
 import { parseTransaction, type TransactionSerialized } from "viem";
 import { type Answer, askUntilDecided } from "../../processes/http-client.ts";
 import { type Replicas, spread, startReplicas } from "../../processes/replicas.ts";
 import { makeSessionWallet, type SessionWallet } from "../../processes/session-wallet.ts";
 import { prepareRequest } from "../../processes/signed-request.ts";
+import { randomAddress } from "../chain.ts";
 import type { Fault, FaultReport } from "../fault.ts";
 import { killNowAndThen } from "../kill-now-and-then.ts";
 
@@ -27,7 +28,7 @@ export const limits: Fault = {
       const windows = full ? 1000 : 4;
       const totals = { asked: 0, released: 0, above: 0, unspent: 0, other: new Set<string>() };
       for (let window = 0; window < windows; window++) {
-        const to = `0x${randomBytes(20).toString("hex")}`;
+        const to = randomAddress();
         const ask = async (value: number): Promise<number> => {
           totals.asked++;
           // Without a nonce of its own, a request would be the same as another one of the same value and moment.
